@@ -1,0 +1,75 @@
+"""Writing files so that a reader sees the old content or the new, never a half."""
+
+from __future__ import annotations
+
+import errno
+import os
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from engine.errors import OutputError
+
+_CURES = {
+    errno.ENOSPC: "the disk is full; free some space or choose another folder",
+    errno.EDQUOT: "the disk quota is used up; free some space or choose another folder",
+    errno.EACCES: "it may not be written; choose another folder or change its permissions",
+    errno.EPERM: "it may not be written; choose another folder or change its permissions",
+    errno.EROFS: "it lies on a read-only disk; choose another folder",
+    errno.ENOTDIR: "a file stands where a folder is needed; choose another folder",
+    errno.EISDIR: "a folder stands where a file is needed; choose another name",
+    errno.EEXIST: "a file stands where a folder is needed; choose another folder",
+}
+
+
+@contextmanager
+def replacing(path: Path) -> Iterator[Path]:
+    """A temporary path beside `path` to write to; it takes the place of `path` when the block ends well, and is gone when not.
+
+    The temporary name keeps the suffix of `path`, so that writers that choose a format by suffix work.
+    Raises OutputError where the folder cannot be written.
+    """
+    path = Path(path)
+    with told(path):
+        path.parent.mkdir(parents=True, exist_ok=True)
+        handle, name = tempfile.mkstemp(prefix=f".{path.stem}.", suffix=path.suffix, dir=path.parent)
+        os.close(handle)
+        os.chmod(name, 0o666 & ~_umask())
+    temporary = Path(name)
+    try:
+        with told(path):
+            yield temporary
+            with temporary.open("rb+") as stream:
+                os.fsync(stream.fileno())
+            os.replace(temporary, path)
+    finally:
+        temporary.unlink(missing_ok=True)
+
+
+def write_bytes(path: Path, content: bytes) -> None:
+    """Replaces `path` by `content` in one step."""
+    with replacing(path) as temporary:
+        temporary.write_bytes(content)
+
+
+def write_text(path: Path, content: str) -> None:
+    """Replaces `path` by `content` as UTF-8 in one step."""
+    write_bytes(path, content.encode("utf-8"))
+
+
+@contextmanager
+def told(path: Path) -> Iterator[None]:
+    """Turns the operating system's refusal to write into an OutputError that names `path` and the cure."""
+    try:
+        yield
+    except OSError as error:
+        if error.errno not in _CURES:
+            raise
+        raise OutputError(f"{path} can't be written: {_CURES[error.errno]}") from error
+
+
+def _umask() -> int:
+    mask = os.umask(0)
+    os.umask(mask)
+    return mask

@@ -1,0 +1,136 @@
+"""What a long job says while it runs: small frozen records of plain values, one JSON line each.
+
+Every long job of the engine is a generator of these. The terminal, a thread beside the window, a child process and the
+history of a run carry the same records.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Iterator
+from dataclasses import asdict, dataclass, field
+from typing import Any
+
+from engine.errors import DataError
+
+ShouldStop = Callable[[], bool]
+
+
+@dataclass(frozen=True, slots=True)
+class Started:
+    """A training run begins or goes on: `step` is where (0 for a new one), `steps_total` where it will end."""
+
+    run: str
+    step: int
+    steps_total: int
+    classes: tuple[str, ...]
+    parameters: int
+    device: str
+
+
+@dataclass(frozen=True, slots=True)
+class StepDone:
+    """One optimiser step. `terms` are the loss's parts by name; speeds are means over the last steps; times in seconds."""
+
+    step: int
+    steps_total: int
+    epoch: int
+    loss: float
+    learning_rate: float
+    images_per_second: float
+    seconds_left: float
+    terms: dict[str, float] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Validated:
+    """The network was scored on held-out frames. NaN stands for a class that does not occur."""
+
+    step: int
+    epoch: int
+    mean_iou: float
+    iou: dict[str, float]
+    loss: float
+    best: bool
+    seconds: float
+
+
+@dataclass(frozen=True, slots=True)
+class SampleShown:
+    """One of the frames that are drawn at every validation; paths are relative to the run's folder."""
+
+    step: int
+    index: int
+    name: str
+    image: str
+    truth: str
+    prediction: str
+
+
+@dataclass(frozen=True, slots=True)
+class Saved:
+    """A file stands complete on the disk. `what` is a word for people: checkpoint, movie, cloud, mask, table."""
+
+    path: str
+    what: str
+
+
+@dataclass(frozen=True, slots=True)
+class Progress:
+    """`done` of `total` (0 when unknown); `what` says of what, in words for people."""
+
+    done: int
+    total: int
+    what: str
+    seconds_left: float = float("nan")
+
+
+@dataclass(frozen=True, slots=True)
+class Message:
+    """Something the user should read; `level` is info or warning."""
+
+    text: str
+    level: str = "info"
+
+
+@dataclass(frozen=True, slots=True)
+class Failed:
+    """The job ended without its result: one sentence, and for those who ask the traceback."""
+
+    reason: str
+    details: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Finished:
+    """The job ended well, or was stopped and kept what it had. `summary` holds plain values by name."""
+
+    stopped: bool = False
+    summary: dict[str, Any] = field(default_factory=dict)
+
+
+Event = Started | StepDone | Validated | SampleShown | Saved | Progress | Message | Failed | Finished
+Events = Iterator[Event]
+_KINDS = {kind.__name__: kind for kind in (Started, StepDone, Validated, SampleShown, Saved, Progress, Message, Failed, Finished)}
+
+
+def to_line(event: Event) -> str:
+    """One line of JSON, without its newline."""
+    return json.dumps({"kind": type(event).__name__, **asdict(event)}, ensure_ascii=False)
+
+
+def from_line(line: str) -> Event:
+    """The event that `to_line` wrote. Raises DataError for anything else."""
+    try:
+        values = json.loads(line)
+        kind = _KINDS[values.pop("kind")]
+        if kind is Started:
+            values["classes"] = tuple(values["classes"])
+        return kind(**values)
+    except (ValueError, KeyError, TypeError, AttributeError) as error:
+        raise DataError(f"not an event of Roadscope: {line[:80]!r}; delete the line to read the rest") from error
+
+
+def never() -> bool:
+    """The `should_stop` of a job that nobody stops."""
+    return False

@@ -1,0 +1,88 @@
+"""Reading and writing pictures and masks: RGB in memory, whatever the file says."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+
+from engine import atomic
+from engine.errors import DataError
+
+SUFFIXES = frozenset({".png", ".jpg", ".jpeg", ".bmp", ".tif", ".tiff", ".webp", ".ppm"})
+
+
+def read_rgb(path: Path) -> NDArray[np.uint8]:
+    """(H, W, 3) uint8 RGB. Raises DataError."""
+    picture = _decode(path, cv2.IMREAD_COLOR)
+    return cv2.cvtColor(picture, cv2.COLOR_BGR2RGB)
+
+
+def read_reduced(path: Path, longest: int) -> NDArray[np.uint8]:
+    """(h, w, 3) uint8 RGB whose longer side is at most `longest`; JPEG is decoded at a fraction of its size."""
+    picture = _decode(path, cv2.IMREAD_REDUCED_COLOR_4 if path.suffix.lower() in (".jpg", ".jpeg") and longest <= 256 else cv2.IMREAD_COLOR)
+    height, width = picture.shape[:2]
+    factor = min(1.0, longest / max(height, width))
+    if factor < 1:
+        picture = cv2.resize(picture, (max(1, round(width * factor)), max(1, round(height * factor))), interpolation=cv2.INTER_AREA)
+    return cv2.cvtColor(picture, cv2.COLOR_BGR2RGB)
+
+
+def read_ids(path: Path) -> NDArray[np.integer]:
+    """(H, W) as stored, 8 or 16 bits; a palette image gives its indices. Raises DataError where the picture is coloured."""
+    picture = _palette_indices(path)
+    if picture is None:
+        picture = _decode(path, cv2.IMREAD_UNCHANGED)
+    if picture.ndim != 2:
+        raise DataError(f"{path} is a coloured picture where a mask of ids is needed; give the colours a palette file or export ids")
+    return picture
+
+
+def write_png(path: Path, picture: NDArray[np.integer]) -> None:
+    """(H, W) ids, 8 or 16 bits, or (H, W, 3) uint8 RGB, in one step. Raises OutputError."""
+    stored = cv2.cvtColor(picture, cv2.COLOR_RGB2BGR) if picture.ndim == 3 else picture
+    done, encoded = cv2.imencode(".png", stored, [cv2.IMWRITE_PNG_COMPRESSION, 1])
+    assert done
+    atomic.write_bytes(path, encoded.tobytes())
+
+
+def size(path: Path) -> tuple[int, int]:
+    """(height, width) read from the header alone. Raises DataError."""
+    from PIL import Image, UnidentifiedImageError
+
+    try:
+        with Image.open(path) as picture:
+            return picture.height, picture.width
+    except (OSError, UnidentifiedImageError, ValueError, SyntaxError) as error:
+        raise DataError(f"{path} can't be read as a picture; it may be cut off: copy it again or leave it out") from error
+
+
+def _decode(path: Path, how: int) -> NDArray[np.integer]:
+    try:
+        content = np.fromfile(path, np.uint8)
+    except OSError as error:
+        raise DataError(f"{path} can't be opened ({error.strerror}); check that it exists and may be read") from error
+    picture = cv2.imdecode(content, how) if content.size else None
+    if picture is None:
+        raise DataError(f"{path} can't be read as a picture; it may be cut off: copy it again or leave it out")
+    return picture
+
+
+def _palette_indices(path: Path) -> NDArray[np.uint8] | None:
+    """Indices of a PNG with a palette, which OpenCV would turn to colours; None for any other file."""
+    try:
+        with path.open("rb") as stream:
+            head = stream.read(26)
+    except OSError:
+        return None  # `_decode` says what is wrong
+    if len(head) < 26 or head[:8] != b"\x89PNG\r\n\x1a\n" or head[25] != 3:
+        return None
+    from PIL import Image
+
+    try:
+        with Image.open(path) as picture:
+            return np.array(picture)
+    except (OSError, SyntaxError, ValueError) as error:
+        raise DataError(f"{path} can't be read as a picture; it may be cut off: copy it again or leave it out") from error

@@ -1,0 +1,30 @@
+"""Where things are: what ships with the program, and what it keeps for the user."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+PROJECT = Path(__file__).resolve().parents[1]
+CONFIGS = PROJECT / "configs"
+RESOURCES = PROJECT / "resources"
+STUDENT = RESOURCES / "models" / "street_student.safetensors"
+
+
+def home() -> Path:
+    """The user's own folder of runs and sample data: `$ROADSCOPE_HOME`, else `roadscope` in the XDG data folder."""
+    if named := os.environ.get("ROADSCOPE_HOME"):
+        return Path(named)
+    return Path(os.environ.get("XDG_DATA_HOME") or Path.home() / ".local" / "share") / "roadscope"
+
+
+def runs() -> Path:
+    """The folder that holds one folder a training run."""
+    return home() / "runs"
+
+
+def cache() -> Path:
+    """What can be made again: indices, thumbnails, masks. `$ROADSCOPE_CACHE`, else `roadscope` in the XDG cache folder."""
+    if named := os.environ.get("ROADSCOPE_CACHE"):
+        return Path(named)
+    return Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache") / "roadscope"
