@@ -71,6 +71,8 @@ class ModelConfig(_Checked):
     encoder: str = setting("mobilenet_v2", "the backbone of torchvision")
     pretrained: bool = setting(False, "start from ImageNet weights where they are on this machine or can be fetched")
     dropout: float = setting(0.0, "dropout before the last layer", low=0, high=0.9, advanced=True)
+    pyramid_channels: int = setting(256, "width of the fpn's pyramid; half is enough for a small student", low=8, high=1024, advanced=True)
+    segmentation_channels: int = setting(128, "width of the fpn's heads", low=8, high=1024, advanced=True)
 
 
 @dataclass(frozen=True, slots=True)

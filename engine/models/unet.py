@@ -1,0 +1,52 @@
+"""UNet: the encoder's features joined again on the way up. After O. Ronneberger et al., U-Net (MICCAI 2015)."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+
+import torch
+from torch import Tensor, nn
+from torch.nn import functional as F
+
+from engine.config import ModelConfig
+from engine.models import _encoders
+from engine.models._network import Network
+
+WIDTHS = (256, 128, 64, 32, 16)
+
+
+def build(config: ModelConfig, class_count: int) -> Network:
+    """Logits come at full size."""
+    encoder = _encoders.build(config.encoder)
+    return Network(encoder, Ladder(encoder.channels, class_count, block=convolutions, dropout=config.dropout))
+
+
+class Ladder(nn.Module):
+    """Features at strides 2 … 32 to logits at stride 1; `block(width_in, width)` makes each rung."""
+
+    def __init__(self, channels: Sequence[int], class_count: int, *, block: Callable[[int, int], nn.Module], dropout: float) -> None:
+        super().__init__()
+        *skips, deepest = channels
+        joined = [*reversed(skips), 0]
+        below = [deepest, *WIDTHS[:-1]]
+        self.rungs = nn.ModuleList(block(below_width + skip, width) for below_width, skip, width in zip(below, joined, WIDTHS))
+        self.dropout = nn.Dropout2d(dropout)
+        self.last = nn.Conv2d(WIDTHS[-1], class_count, 3, padding=1)
+
+    def forward(self, features: list[Tensor]) -> Tensor:
+        *skips, maps = features
+        for rung, skip in zip(self.rungs, [*reversed(skips), None]):
+            maps = F.interpolate(maps, scale_factor=2.0, mode="nearest")
+            maps = rung(maps if skip is None else torch.cat([maps, skip], dim=1))
+        logits: Tensor = self.last(self.dropout(maps))
+        return logits
+
+
+def convolutions(width_in: int, width: int) -> nn.Module:
+    """Two 3×3 convolutions, each with BatchNorm and ReLU."""
+    return nn.Sequential(convolution(width_in, width), nn.ReLU(inplace=True), convolution(width, width), nn.ReLU(inplace=True))
+
+
+def convolution(width_in: int, width: int, *, kernel: int = 3) -> nn.Sequential:
+    """A convolution that keeps the size, and BatchNorm."""
+    return nn.Sequential(nn.Conv2d(width_in, width, kernel, padding=kernel // 2, bias=False), nn.BatchNorm2d(width))
