@@ -61,6 +61,12 @@ def read_odometry(file: Path, camera: int = 2) -> Calibration:
     return _calibration(numbers.projection(f"P{camera}"), np.eye(3), numbers.motion("Tr"), None)
 
 
+def read_lidar_from_imu(file: Path) -> Matrix:
+    """(4, 4) rigid of a recording day's `calib_imu_to_velo.txt`, metres. Raises DataError."""
+    numbers = _Numbers(file)
+    return rigid(numbers.rotation("R"), numbers.take("T", 3))
+
+
 def _calibration(projection: Matrix, rectification: Matrix, camera0_from_lidar: Matrix, size: tuple[int, int] | None) -> Calibration:
     """KITTI's P = K · [I | t]: `t` leads from camera 0 to the camera the picture is of."""
     intrinsics = projection[:, :3]
