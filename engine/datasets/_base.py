@@ -1,0 +1,201 @@
+"""What all layouts share: frames and masks matched by name, splits, and a dataset over them."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, field
+from functools import lru_cache
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+
+from engine import images
+from engine import labels as label_spaces
+from engine.errors import DataError
+from engine.labels import LabelSpace, Mask
+from engine.sample import Image, Sample
+
+ALL = "all"
+"""The split that stands for every split a path covers."""
+MISSING_MASK = "missing mask"
+MISSING_IMAGE = "missing image"
+WRONG_SIZE = "wrong size"
+UNKNOWN_ID = "unknown id"
+DOUBLE = "double name"
+_ALIASES = (("train", "training", "train_set"), ("val", "valid", "validation", "dev"), ("test", "testing"))
+_ORDER = ("train", "training", "val", "valid", "validation", "test", "testing")
+
+ReadMask = Callable[[Path], NDArray[np.integer]]
+Labels = LabelSpace | str | None
+
+
+@dataclass(frozen=True, slots=True)
+class Problem:
+    """Something about one file that a user should mend: `kind` in a few words for counting, `text` one sentence with the cure."""
+
+    file: Path
+    kind: str
+    text: str
+
+
+@dataclass(frozen=True)
+class FileDataset:
+    """Images and masks on the disk. Reading is safe from any number of threads at once."""
+
+    layout: str
+    root: Path
+    split: str
+    splits: tuple[str, ...]
+    covered: tuple[str, ...]
+    """The splits at or below the path the dataset was opened with."""
+    space: LabelSpace
+    samples: tuple[Sample, ...] = field(repr=False)
+    read_mask: ReadMask = field(repr=False)
+    """Mask file → (H, W) ids as they stand there, not yet checked. Raises DataError."""
+    problems: tuple[Problem, ...] = field(default=(), repr=False)
+    """What the names alone give away: frames without their mask, masks without their frame."""
+
+    def image(self, index: int) -> Image:
+        """(H, W, 3) uint8 RGB. Raises DataError."""
+        return images.read_rgb(self.samples[index].image)
+
+    def mask(self, index: int) -> Mask:
+        """(H, W) uint8 ids of `space`, 255 where the truth is not valid, of the image's size. Raises DataError."""
+        sample = self.samples[index]
+        if sample.mask is None:
+            raise DataError(f"{sample.image} has no mask; choose a split with masks, or label the frame")
+        mask = self.read_mask(sample.mask)
+        wrong = wrong_size(sample.mask, mask.shape, images.size(sample.image)) or unknown_ids(sample.mask, mask, self.space)
+        if wrong:
+            raise DataError(wrong.text)
+        return mask.astype(np.uint8, copy=False)
+
+
+@dataclass(frozen=True, slots=True)
+class Frames:
+    """One split by frame name, as its layout found it."""
+
+    images: dict[str, Path]
+    masks: dict[str, Path] = field(default_factory=dict)
+    problems: tuple[Problem, ...] = ()
+
+
+def assemble(
+    layout: str,
+    root: Path,
+    parts: Mapping[str, Callable[[], Frames]],
+    *,
+    split: str | None,
+    covered: Iterable[str],
+    space: LabelSpace,
+    read_mask: ReadMask = images.read_ids,
+) -> FileDataset:
+    """A dataset of the splits `parts`, opened at `split`: by default at what its path covers. Raises DataError."""
+    covered = tuple(name for name in ordered(covered) if name in parts)
+    name = _chosen(split, parts, covered, root)
+    chosen = covered or tuple(parts) if name == ALL else (name,)
+    samples: list[Sample] = []
+    problems: list[Problem] = []
+    taken: set[str] = set()
+    for part in chosen:
+        frames = parts[part]()
+        found, wrong = _matched(frames)
+        doubled = not taken.isdisjoint(frames.images)
+        samples += [Sample(f"{part}-{one.name}", one.image, one.mask) for one in found] if doubled else found
+        taken.update(frames.images)
+        problems += [*frames.problems, *wrong]
+    if not samples:
+        raise DataError(f"{root} has no frames in its split {name}; check that the images lie where the {layout} layout has them")
+    return FileDataset(layout, root, name, ordered(parts), covered, space, tuple(samples), read_mask, tuple(problems))
+
+
+def ordered(splits: Iterable[str]) -> tuple[str, ...]:
+    """train, val, test, then the others by name."""
+    return tuple(sorted(splits, key=lambda name: (_ORDER.index(name) if name in _ORDER else len(_ORDER), name)))
+
+
+def absolute(path: Path) -> Path:
+    """`path` from the root of the disk without `..`, links left as they are."""
+    return Path(os.path.abspath(path))
+
+
+def upwards(path: Path, levels: int = 3) -> list[Path]:
+    """`path` (a file's folder) and up to so many folders above it."""
+    start = absolute(path)
+    start = start if start.is_dir() else start.parent
+    return [start, *start.parents][: levels + 1]
+
+
+def by_stem(paths: Iterable[Path], *, name: Callable[[Path], str | None] = lambda path: path.stem) -> tuple[dict[str, Path], tuple[Problem, ...]]:
+    """Pictures by frame name, in the order of names; a second file of one name is a problem, and is left out."""
+    found: dict[str, Path] = {}
+    problems = []
+    for path in paths:
+        if path.suffix.lower() not in images.SUFFIXES or (key := name(path)) is None:
+            continue
+        if key in found:
+            problems.append(Problem(path, DOUBLE, f"{path} has the same frame name as {found[key].name} and is left out; rename or remove one of them"))
+        else:
+            found[key] = path
+    return {key: found[key] for key in sorted(found)}, tuple(problems)
+
+
+def space_of(labels: Labels, default: str) -> LabelSpace:
+    """The label space asked for, else the layout's own. Raises ConfigError."""
+    return labels if isinstance(labels, LabelSpace) else label_spaces.space(labels or default)
+
+
+def wrong_size(mask: Path, shape: tuple[int, ...], image: tuple[int, int]) -> Problem | None:
+    """The problem of a mask that is not (height, width) as its image."""
+    if tuple(shape[:2]) == tuple(image):
+        return None
+    return Problem(mask, WRONG_SIZE, f"{mask} is {shape[1]}×{shape[0]} (width × height), its image {image[1]}×{image[0]}; export masks at the image's size")
+
+
+def unknown_ids(mask: Path, ids: NDArray[np.integer], space: LabelSpace) -> Problem | None:
+    """The problem of a mask (or of the list of its ids) that holds ids its label space doesn't know."""
+    known = _known(space)
+    if ids.dtype == np.uint8 and known[ids].all():
+        return None
+    strange = [int(id_) for id_ in np.unique(ids) if not 0 <= id_ < 256 or not known[id_]]
+    if not strange:
+        return None
+    said = ", ".join(map(str, strange[:5])) + (" …" if len(strange) > 5 else "")
+    plural = "s" if len(strange) > 1 else ""
+    return Problem(
+        mask, UNKNOWN_ID, f"{mask} holds the unknown id{plural} {said}; the label space {space.name} has no such class: correct the mask or choose its label space"
+    )
+
+
+@lru_cache(maxsize=16)
+def _known(space: LabelSpace) -> NDArray[np.bool_]:
+    return space.known_ids
+
+
+def _matched(frames: Frames) -> tuple[list[Sample], list[Problem]]:
+    """Frames with masks where the split has any (the others are problems); else all frames, without."""
+    if not frames.masks:
+        return [Sample(name, image) for name, image in frames.images.items()], []
+    samples, problems = [], []
+    for name, image in frames.images.items():
+        if mask := frames.masks.get(name):
+            samples.append(Sample(name, image, mask))
+        else:
+            problems.append(Problem(image, MISSING_MASK, f"{image} has no mask; label it, or leave the frame out"))
+    for name, mask in frames.masks.items():
+        if name not in frames.images:
+            problems.append(Problem(mask, MISSING_IMAGE, f"{mask} has no image of its name; add the image, or leave the mask out"))
+    return samples, problems
+
+
+def _chosen(split: str | None, parts: Mapping[str, object], covered: tuple[str, ...], root: Path) -> str:
+    if not split:
+        return covered[0] if len(covered) == 1 else ALL
+    if split == ALL or split in parts:
+        return split
+    for names in _ALIASES:
+        if split in names and (same := next((name for name in names if name in parts), None)):
+            return same
+    raise DataError(f"{root} has no split {split!r}; it has: {', '.join(ordered(parts))}")
