@@ -27,8 +27,65 @@ if TYPE_CHECKING:
 COLOURINGS = ("class", "height", "intensity", "depth", "confidence")
 
 
-class Session(QObject):
-    """The source, its current frame, the checkpoint with its class set, and how masks are shown."""
+class Look(QObject):
+    """How masks and points are shown, the same on every page."""
+
+    opacity_changed = Signal(float)
+    hidden_changed = Signal(object)
+    colouring_changed = Signal(str)
+    theme_changed = Signal(str)
+
+    def __init__(self, parent: QObject | None = None) -> None:
+        super().__init__(parent)
+        self._class_names: tuple[str, ...] = ()
+        self._opacity = 0.5
+        self._hidden: frozenset[str] = frozenset()
+        self._colouring = COLOURINGS[0]
+
+    @property
+    def opacity(self) -> float:
+        """Of masks over images, 0…1."""
+        return self._opacity
+
+    def set_opacity(self, value: float) -> None:
+        value = max(0.0, min(1.0, value))
+        if value != self._opacity:
+            self._opacity = value
+            self.opacity_changed.emit(value)
+
+    @property
+    def hidden(self) -> frozenset[str]:
+        """The names of the classes that are not shown."""
+        return self._hidden
+
+    def set_hidden(self, name: str, hidden: bool) -> None:
+        """Hides or shows one class."""
+        self.hide_only(self._hidden | {name} if hidden else self._hidden - {name})
+
+    def hide_only(self, names: frozenset[str]) -> None:
+        """Hides exactly `names`."""
+        if names != self._hidden:
+            self._hidden = frozenset(names)
+            self.hidden_changed.emit(self._hidden)
+
+    def solo(self, name: str) -> None:
+        """Shows `name` alone; a second time shows all again."""
+        others = frozenset(self._class_names) - {name}
+        self.hide_only(frozenset() if self._hidden == others else others)
+
+    @property
+    def colouring(self) -> str:
+        """How points are coloured: a name of engine.lidar.colouring."""
+        return self._colouring
+
+    def set_colouring(self, name: str) -> None:
+        if name != self._colouring:
+            self._colouring = name
+            self.colouring_changed.emit(name)
+
+
+class Session(Look):
+    """The source, its current frame, and the checkpoint with its class set."""
 
     source_changed = Signal(object)
     opening_started = Signal(str)
@@ -38,10 +95,6 @@ class Session(QObject):
     checkpoint_changed = Signal(object)
     checkpoint_failed = Signal(str)
     class_set_changed = Signal(object)
-    opacity_changed = Signal(float)
-    hidden_changed = Signal(object)
-    colouring_changed = Signal(str)
-    theme_changed = Signal(str)
     run_chosen = Signal(object)
     runs_changed = Signal()
 
@@ -55,9 +108,6 @@ class Session(QObject):
         self._checkpoint: Path | None = None
         self._card: Card | None = None
         self._class_set: ClassSet | None = None
-        self._opacity = 0.5
-        self._hidden: frozenset[str] = frozenset()
-        self._colouring = COLOURINGS[0]
         self._cards = Latest(_card, self)
         self._cards.done.connect(self._on_card)
         self._cards.failed.connect(self._on_card_failed)
@@ -155,47 +205,6 @@ class Session(QObject):
         """The classes that masks are shown in: the checkpoint's, else those of the source's label space."""
         return self._class_set
 
-    @property
-    def opacity(self) -> float:
-        """Of masks over images, 0…1."""
-        return self._opacity
-
-    def set_opacity(self, value: float) -> None:
-        value = max(0.0, min(1.0, value))
-        if value != self._opacity:
-            self._opacity = value
-            self.opacity_changed.emit(value)
-
-    @property
-    def hidden(self) -> frozenset[str]:
-        """The names of the classes that are not shown."""
-        return self._hidden
-
-    def set_hidden(self, name: str, hidden: bool) -> None:
-        """Hides or shows one class."""
-        self.hide_only(self._hidden | {name} if hidden else self._hidden - {name})
-
-    def hide_only(self, names: frozenset[str]) -> None:
-        """Hides exactly `names`."""
-        if names != self._hidden:
-            self._hidden = frozenset(names)
-            self.hidden_changed.emit(self._hidden)
-
-    def solo(self, name: str) -> None:
-        """Shows `name` alone; a second time shows all again."""
-        others = frozenset(self._class_set.names if self._class_set else ()) - {name}
-        self.hide_only(frozenset() if self._hidden == others else others)
-
-    @property
-    def colouring(self) -> str:
-        """How points are coloured: a name of engine.lidar.colouring."""
-        return self._colouring
-
-    def set_colouring(self, name: str) -> None:
-        if name != self._colouring:
-            self._colouring = name
-            self.colouring_changed.emit(name)
-
     def close(self) -> None:
         """Ends the session's thread and closes its drive."""
         self._cards.close()
@@ -228,6 +237,7 @@ class Session(QObject):
         chosen = self._card.classes if self._card else _classes_of(self._source)
         if chosen != self._class_set:
             self._class_set = chosen
+            self._class_names = chosen.names if chosen else ()
             self.class_set_changed.emit(chosen)
 
 
