@@ -23,7 +23,7 @@ GREY = (72, 76, 84)
 """Points that have no value to show: not seen by the camera, or of a class that is hidden."""
 LIDAR_HEIGHT = 1.73
 """Metres of KITTI's lidar above the road."""
-_HIGHEST, _FARTHEST = 6.0, 60.0
+_HIGHEST, _FARTHEST = 4.5, 60.0
 
 
 def class_(cloud: FusedCloud, palette: Mask) -> Colours:
@@ -36,7 +36,7 @@ def class_(cloud: FusedCloud, palette: Mask) -> Colours:
 
 
 def height(cloud: FusedCloud) -> Colours:
-    """Height above the road, 0 to 6 m, finer near the road."""
+    """Height above the road, 0 to 4.5 m, finer near the road."""
     above = np.clip((cloud.points[:, 2] + LIDAR_HEIGHT + 0.25) / (_HIGHEST + 0.25), 0, 1)
     return _mapped(np.sqrt(above), cv2.COLORMAP_VIRIDIS)
 

@@ -26,10 +26,10 @@ _STEEPEST = np.pi / 2
 class Orbit:
     """One view; every gesture gives a new one."""
 
-    target: tuple[float, float, float] = (8.0, 0.0, -1.0)
-    distance: float = 32.0
+    target: tuple[float, float, float] = (10.0, 0.0, -1.0)
+    distance: float = 28.0
     yaw: float = 0.0
-    pitch: float = 0.42
+    pitch: float = 0.38
     roll: float = 0.0
     """Radians about the line of sight; 0 in every view but the camera's own."""
     fov: float = FOV
@@ -87,8 +87,8 @@ def preset(name: str, calibration: Calibration | None = None, size: tuple[int, i
     views = {
         "home": Orbit(),
         "top": Orbit(target=(12.0, 0.0, -1.7), distance=75.0, pitch=_STEEPEST),
-        "front": Orbit(target=(8.0, 0.0, -1.0), distance=30.0, yaw=np.pi, pitch=0.12),
-        "left": Orbit(target=(8.0, 0.0, -1.0), distance=34.0, yaw=-np.pi / 2, pitch=0.12),
+        "front": Orbit(target=(8.0, 0.0, -1.0), distance=32.0, yaw=np.pi, pitch=0.3),
+        "left": Orbit(target=(8.0, 0.0, -1.0), distance=34.0, yaw=-np.pi / 2, pitch=0.3),
         "camera": Orbit(target=(10.0, 0.0, 0.0), distance=10.0, pitch=0.0, fov=30.0),
     }
     return views[name]
@@ -104,7 +104,7 @@ def intrinsics(fov: float, size: tuple[int, int]) -> Array:
 def pick(points: Points, pixel: tuple[float, float], pose: Array, intrinsics: Array, *, radius: float = 6.0) -> int | None:
     """The row of the point (N, 3) that stands under `pixel` (x, y) of a view; None where none is within `radius` pixels.
 
-    Of the points that near the cursor the nearest to the eye counts, unless another is both clearly closer to the cursor and hardly farther away.
+    Of the points that near the cursor the nearest to the eye counts; a pixel's distance from the cursor weighs as much as 2 % of depth.
     """
     pixels, depth = project(points, intrinsics @ pose[:3])
     away = np.hypot(pixels[:, 0] - pixel[0], pixels[:, 1] - pixel[1])

@@ -99,13 +99,13 @@ def hidden(
         kernel = np.ones((over + under + 1, left + right + 1), np.uint8)
         return cv2.erode(buffer, kernel, anchor=(left, over), borderType=cv2.BORDER_REPLICATE).ravel()[cell]
 
-    around = nearest(beside, beside, above, above)
-    gain = 1 + tolerance
-    slope = above / (focal[1] * _GRAZING_HEIGHT)
-    behind = found.depth > around * (gain + slope * found.depth)
-    limit = found.depth / gain
-    between_rows = (nearest(beside, beside, up, 0) < limit) & (nearest(beside, beside, 0, up) < limit)
-    between_columns = (nearest(across, 0, above, above) < limit) & (nearest(0, across, above, above) < limit)
+    def limit(rows: int) -> NDArray[np.float32]:
+        """How near the nearest within `rows` pixels up and down may be, on a surface one metre below the camera."""
+        return found.depth / (1 + tolerance + found.depth * (rows / (focal[1] * _GRAZING_HEIGHT)))
+
+    behind = nearest(beside, beside, above, above) < limit(above)
+    between_rows = (nearest(beside, beside, up, 0) < limit(0)) & (nearest(beside, beside, 0, up) < limit(0))
+    between_columns = (nearest(across, 0, 1, 1) < limit(1)) & (nearest(0, across, 1, 1) < limit(1))
     return behind | between_rows | between_columns
 
 
