@@ -7,11 +7,15 @@
                 samples/              the frames drawn at each validation
                 board/                TensorBoard
                 STOP                  somebody asked it to stop
+                LOCK                  held by the process that trains it, for as long as it lives
 """
 
 from __future__ import annotations
 
+import contextlib
 import os
+import time
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
@@ -19,7 +23,14 @@ from pathlib import Path
 from engine import config, events
 from engine.errors import DataError
 
+try:
+    import fcntl
+except ImportError:  # no such locks on this system: see Run.alive
+    fcntl = None  # type: ignore[assignment]
+
 STOP = "STOP"
+LOCK = "LOCK"
+_SILENCE_S = 120.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,6 +67,35 @@ class Run:
     @property
     def resumable(self) -> bool:
         return self.last.exists() and self.state.exists()
+
+    @property
+    def alive(self) -> bool:
+        """Whether a process trains it now. A process that was killed leaves no trace that would say yes."""
+        try:
+            with (self.path / LOCK).open("rb") as stream:
+                if fcntl is None:
+                    return time.time() - self.events.stat().st_mtime < _SILENCE_S
+                fcntl.flock(stream, fcntl.LOCK_SH | fcntl.LOCK_NB)
+        except BlockingIOError:
+            return True
+        except OSError:
+            return False
+        return False
+
+    @contextlib.contextmanager
+    def held(self) -> Iterator[None]:
+        """Trains it alone: others see it as `alive` until the block ends or the process dies. Raises DataError when it is held."""
+        with (self.path / LOCK).open("wb") as stream:
+            if fcntl is not None:
+                try:
+                    fcntl.flock(stream, fcntl.LOCK_EX | fcntl.LOCK_NB)
+                except BlockingIOError as error:
+                    raise DataError(f"{self.path} is being trained already; wait for it to end, or stop it first") from error
+            try:
+                yield
+            finally:
+                if fcntl is None:
+                    (self.path / LOCK).unlink(missing_ok=True)
 
     def history(self) -> list[events.Event]:
         """Everything the run has said so far; a line cut off by a crash is left out."""

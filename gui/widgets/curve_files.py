@@ -1,0 +1,54 @@
+"""Writing what the plot shows to a file: a picture, a drawing, or the numbers behind it."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from PySide6.QtCore import QRectF, Qt
+from PySide6.QtGui import QColor, QImage, QPainter
+from PySide6.QtWidgets import QGraphicsView
+
+from engine import atomic
+from gui import theme
+from gui.widgets.curve_data import RunCurves
+
+FILTERS = "Picture (*.png);;Drawing (*.svg);;Numbers (*.csv)"
+
+
+def save(view: QGraphicsView, curves: RunCurves, path: Path) -> None:
+    """Writes by the suffix of `path`: SVG, CSV (the numbers of `curves`), else PNG at twice the size. Raises OutputError."""
+    match path.suffix.lower():
+        case ".csv":
+            atomic.write_text(path, curves.table())
+        case ".svg":
+            with atomic.replacing(path) as temporary:
+                _draw(view, temporary)
+        case _:
+            with atomic.replacing(path) as temporary:
+                _paint(view, temporary)
+
+
+def _paint(view: QGraphicsView, path: Path) -> None:
+    shown = view.viewport().rect()
+    picture = QImage(shown.size() * 2, QImage.Format.Format_RGB32)
+    picture.fill(QColor(theme.tokens().picture))
+    painter = QPainter(picture)
+    painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+    view.render(painter, QRectF(picture.rect()), shown, Qt.AspectRatioMode.IgnoreAspectRatio)
+    painter.end()
+    picture.save(str(path), "PNG")
+
+
+def _draw(view: QGraphicsView, path: Path) -> None:
+    from PySide6.QtSvg import QSvgGenerator
+
+    shown = view.viewport().rect()
+    generator = QSvgGenerator()
+    generator.setFileName(str(path))
+    generator.setSize(shown.size())
+    generator.setViewBox(shown)
+    generator.setTitle("Roadscope: curves of a training run")
+    painter = QPainter(generator)
+    painter.fillRect(shown, QColor(theme.tokens().picture))
+    view.render(painter, QRectF(shown), shown)
+    painter.end()

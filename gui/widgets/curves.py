@@ -1,0 +1,172 @@
+"""The curves of a training run, and of others laid over it: loss, validation mIoU with classes on demand, learning rate.
+
+The run's lists grow while it trains; they are drawn ten times a second at most, and only when something is new.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from pathlib import Path
+
+import pyqtgraph as pg
+from PySide6.QtCore import QEvent, QObject, QPoint, QPointF, QTimer, Signal
+from PySide6.QtWidgets import QFileDialog, QMenu, QVBoxLayout, QWidget
+
+from engine.errors import OutputError
+from gui import theme
+from gui.widgets import curve_files
+from gui.widgets.curve_data import nearest
+from gui.widgets.curve_lines import CurveLines, Shown
+from gui.widgets.plot_panel import Panel
+
+REDRAW_MS = 100
+COLOURS = ("#5aa2ff", "#f0b840", "#52c78f", "#ff7b70", "#c38bff", "#4dd0e1", "#ff9f5a", "#d4d95b", "#f48fb1")
+
+
+class Curves(QWidget):
+    """Three plots over the same steps. Hover reads every value at a step, drag zooms, a double click shows all again,
+    a right click saves. `pointed` tells the step under the mouse, None when it has left."""
+
+    pointed = Signal(object)
+    saved = Signal(object)
+    refused = Signal(str)
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._lines = CurveLines()
+        self._follow = True
+        self._dirty = True
+        self._step: float | None = None
+        self._make()
+        self._timer = QTimer(self, interval=REDRAW_MS)
+        self._timer.timeout.connect(self._on_tick)
+
+    @property
+    def following(self) -> bool:
+        """Whether the range follows the points, which it does until somebody zooms."""
+        return self._follow
+
+    def show_runs(self, runs: list[Shown]) -> None:
+        """The run that is looked at, then those laid over it."""
+        if [one.name for one in runs[:1]] != [one.name for one in self._lines.runs[:1]]:
+            self._follow = True
+        self._lines.show(runs)
+        self.touch()
+
+    def show_classes(self, colours: Mapping[str, str]) -> None:
+        """One line a class for these, by name; colours as #rrggbb."""
+        self._lines.classes = dict(colours)
+        self.touch()
+
+    def set_smoothing(self, weight: float) -> None:
+        """`weight` of the past in 0…0.999; 0 draws the raw line alone."""
+        self._lines.smoothing = min(max(weight, 0.0), 0.999)
+        self.touch()
+
+    def touch(self) -> None:
+        """Something is new: drawn at the next tick, if anybody sees it."""
+        self._dirty = True
+
+    def reset(self) -> None:
+        """Shows all steps again, and follows new ones."""
+        self._follow = True
+        self.touch()
+
+    def redraw(self) -> None:
+        """Draws now."""
+        self._dirty = False
+        span = self._lines.span()
+        for panel, lines in zip(self._panels, (self._lines.loss(), self._lines.score(), self._lines.rate())):
+            panel.draw(lines, follow=self._follow, span=span)
+        self._panels[0].mark(self._lines.first.resumed_at if self._lines.first else [], "resumed")
+        self._read()
+
+    def save_as(self, path: Path) -> None:
+        """Writes what is shown as PNG or SVG, or the first run's numbers as CSV, by the suffix. Raises OutputError."""
+        if self._lines.first is not None:
+            curve_files.save(self._graphics, self._lines.first, path)
+
+    def point_at(self, step: float | None) -> None:
+        """Puts the cursor on the optimiser step nearest to `step` and reads the values there; None hides it."""
+        steps = self._lines.first.steps if self._lines.first else []
+        index = None if step is None else nearest(steps, step)
+        at = None if index is None else steps[index]
+        if at != self._step:
+            self._step = at
+            for panel in self._panels:
+                panel.point_at(at)
+            self._read()
+            self.pointed.emit(at)
+
+    def showEvent(self, event: QEvent) -> None:
+        self._timer.start()
+        self._on_tick()
+
+    def hideEvent(self, event: QEvent) -> None:
+        self._timer.stop()
+
+    def resizeEvent(self, event: QEvent) -> None:
+        self.touch()
+
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
+        if event.type() == QEvent.Type.Leave:
+            self.point_at(None)
+        return False
+
+    def _make(self) -> None:
+        self._graphics = pg.GraphicsLayoutWidget()
+        self._graphics.setBackground(theme.tokens().picture)
+        self._graphics.ci.setContentsMargins(8, 4, 12, 4)
+        self._graphics.ci.setSpacing(2)
+        self._graphics.setAccessibleName("Curves of the run")
+        self._graphics.setMinimumSize(240, 200)
+        self._panels = (Panel("Loss"), Panel("Validation mIoU", floor=0.0, ceiling=1.0), Panel("Learning rate", floor=0.0))
+        for row, (panel, stretch) in enumerate(zip(self._panels, (5, 5, 2))):
+            self._graphics.addItem(panel, row, 0)
+            self._graphics.ci.layout.setRowStretchFactor(row, stretch)
+            panel.show_steps(row == 2)
+            panel.zoomed.connect(self._on_zoomed)
+            panel.reset_asked.connect(self.reset)
+            panel.menu_asked.connect(self._on_menu)
+            if row:
+                panel.setXLink(self._panels[0])
+        self._graphics.scene().sigMouseMoved.connect(self._on_moved)
+        self._graphics.viewport().installEventFilter(self)
+        layout = QVBoxLayout(self)
+        layout.setContentsMargins(0, 0, 0, 0)
+        layout.addWidget(self._graphics)
+
+    def _read(self) -> None:
+        for panel, values in zip(self._panels, self._lines.read(self._step)):
+            panel.read(values)
+
+    def _on_tick(self) -> None:
+        if self._dirty and self.isVisible():
+            self.redraw()
+
+    def _on_zoomed(self) -> None:
+        self._follow = False
+        self.touch()
+
+    def _on_moved(self, position: QPointF) -> None:
+        self.point_at(self._panels[0].view.mapSceneToView(position).x())
+
+    def _on_menu(self, position: QPointF) -> None:
+        menu = QMenu(self)
+        menu.addAction("Show all steps", self.reset)
+        menu.addSeparator()
+        for words, suffix in (("Save as picture (PNG)…", "png"), ("Save as drawing (SVG)…", "svg"), ("Save the numbers (CSV)…", "csv")):
+            menu.addAction(words, lambda suffix=suffix: self._ask_and_save(suffix)).setEnabled(self._lines.first is not None)
+        menu.popup(QPoint(int(position.x()), int(position.y())))
+
+    def _ask_and_save(self, suffix: str) -> None:
+        chosen, _ = QFileDialog.getSaveFileName(self, "Save the curves", f"{self._lines.runs[0].name}.{suffix}", curve_files.FILTERS)
+        if not chosen:
+            return
+        path = Path(chosen) if Path(chosen).suffix else Path(f"{chosen}.{suffix}")
+        try:
+            self.save_as(path)
+        except OutputError as error:
+            self.refused.emit(str(error))
+        else:
+            self.saved.emit(path)

@@ -1,0 +1,180 @@
+"""One dark plot over optimiser steps: a word and a line of values above it, zoom by dragging, a cursor that follows the mouse."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import numpy as np
+import pyqtgraph as pg
+from PySide6.QtCore import Qt, Signal
+from PySide6.QtGui import QColor, QFont
+from pyqtgraph.GraphicsScene.mouseEvents import MouseClickEvent
+
+from gui import theme
+from gui.widgets.curve_data import Numbers, thin, visible
+from gui.widgets.curve_lines import Line, Reading
+
+_AXIS_WIDTH = 56
+_GRID_ALPHA = 36
+
+
+class Panel(pg.PlotItem):
+    """Draws lines thinned to what the screen can show. While nobody has zoomed, the range follows the points."""
+
+    zoomed = Signal()
+    reset_asked = Signal()
+    menu_asked = Signal(object)
+
+    def __init__(self, title: str, *, unit: str = "", floor: float | None = None, ceiling: float | None = None) -> None:
+        self._view = _View()
+        super().__init__(viewBox=self._view, axisItems={"left": _Axis("left"), "bottom": _Axis("bottom")})
+        self._title, self._unit, self._floor, self._ceiling = title, unit, floor, ceiling
+        self._lines: dict[str, pg.PlotDataItem] = {}
+        self._drawn: tuple[Line, ...] = ()
+        self._marks: list[pg.InfiniteLine] = []
+        self._cursor = pg.InfiniteLine(angle=90, pen=pg.mkPen("#ffffff", width=1, style=Qt.PenStyle.DotLine))
+        self._readout = pg.LabelItem(justify="left")
+        self._make()
+        self._view.reset_asked.connect(self.reset_asked)
+        self._view.menu_asked.connect(self.menu_asked)
+        self._view.sigRangeChangedManually.connect(lambda *_: self.zoomed.emit())
+
+    @property
+    def view(self) -> pg.ViewBox:
+        return self._view
+
+    def draw(self, lines: Sequence[Line], *, follow: bool, span: tuple[float, float]) -> None:
+        """Shows `lines`; where `follow` is set, the range is fitted: steps to `span`, values to the points."""
+        self._drawn = tuple(lines)
+        for key in self._lines.keys() - {line.key for line in lines}:
+            self.removeItem(self._lines.pop(key))
+        if follow:
+            self._view.setXRange(*span, padding=0.012)
+        low, high = self._view.viewRange()[0]
+        buckets = max(64, int(self._view.width()) // 2)
+        shown = [(line, *_points(line, low, high, buckets)) for line in lines]
+        if follow:
+            self._view.setYRange(*self._fitted(shown), padding=0)
+        for line, x, y in shown:
+            self._item(line).setData(x, y)
+
+    def mark(self, steps: Sequence[int], word: str) -> None:
+        """Vertical lines with a word, such as where a run was resumed."""
+        if [mark.value() for mark in self._marks] == list(steps):
+            return
+        for old in self._marks:
+            self.removeItem(old)
+        options = {"position": 0.92, "color": theme.tokens().on_picture, "movable": False}
+        self._marks = [pg.InfiniteLine(step, angle=90, pen=pg.mkPen("#6a7180", style=Qt.PenStyle.DashLine), label=word, labelOpts=options) for step in steps]
+        for new in self._marks:
+            self.addItem(new, ignoreBounds=True)
+
+    def point_at(self, step: float | None) -> None:
+        """Puts the cursor on `step`; None hides it."""
+        self._cursor.setVisible(step is not None)
+        if step is not None:
+            self._cursor.setValue(step)
+
+    def read(self, values: Sequence[Reading]) -> None:
+        """Writes (word, number, colour) triples above the plot, beside its title."""
+        now = theme.tokens()
+        unit = f" <span style='color:#8b93a1'>{self._unit}</span>" if self._unit else ""
+        said = "".join(
+            f"<span style='color:{colour}'>&nbsp;&nbsp;&nbsp;{word}</span> <span style='color:{now.on_picture}'>{number}</span>" for word, number, colour in values
+        )
+        self._readout.setText(f"<span style='color:{now.on_picture};font-weight:600'>{self._title}</span>{unit}{said}", size="9pt")
+
+    def show_steps(self, shown: bool) -> None:
+        """Whether the numbers of the steps stand below this plot."""
+        self.getAxis("bottom").setStyle(showValues=shown)
+        self.getAxis("bottom").setHeight(22 if shown else 6)
+
+    def _make(self) -> None:
+        self.setMenuEnabled(False)
+        self.hideButtons()
+        self.layout.removeItem(self.titleLabel)
+        self.titleLabel.hide()
+        self.layout.addItem(self._readout, 0, 0, 1, 3)
+        self._readout.setMinimumHeight(20)
+        self.getAxis("left").setWidth(_AXIS_WIDTH)
+        for axis in (self.getAxis("left"), self.getAxis("bottom")):
+            axis.setPen(pg.mkPen("#31353f"))
+            axis.setTextPen(pg.mkPen("#9aa1ad"))
+        self.showGrid(x=True, y=True, alpha=_GRID_ALPHA / 255)
+        self.addItem(self._cursor, ignoreBounds=True)
+        self._cursor.hide()
+        self.read([])
+
+    def _item(self, line: Line) -> pg.PlotDataItem:
+        item = self._lines.get(line.key)
+        if item is None:
+            item = self._lines[line.key] = self.plot()
+            item.setZValue(-1 if line.faint else 1)
+        colour = QColor(line.colour)
+        colour.setAlphaF(0.38 if line.faint else 1.0)
+        wanted = (colour.name(QColor.NameFormat.HexArgb), line.width, line.dots)
+        if item.property("drawn_as") != wanted:
+            item.setProperty("drawn_as", wanted)
+            item.setPen(pg.mkPen(colour, width=1 if line.faint else line.width))
+            item.opts["antialias"] = not line.faint
+            item.setSymbol("o" if line.dots else None)
+            item.setSymbolSize(6)
+            item.setSymbolBrush(colour)
+            item.setSymbolPen(None)
+        return item
+
+    def _fitted(self, shown: Sequence[tuple[Line, Numbers, Numbers]]) -> tuple[float, float]:
+        solid = [y[np.isfinite(y)] for line, _, y in shown if not line.faint]
+        faint = [y[np.isfinite(y)] for line, _, y in shown if line.faint]
+        values = np.concatenate(solid) if solid else np.empty(0)
+        noise = np.concatenate(faint) if faint else np.empty(0)
+        if not len(values):
+            return (self._floor or 0.0), (self._ceiling or 1.0)
+        low, high = float(values.min()), float(values.max())
+        if len(noise):  # a few wild steps must not flatten the rest
+            low, high = min(low, float(np.quantile(noise, 0.01))), max(high, float(np.quantile(noise, 0.97)))
+        room = 0.08 * ((high - low) or abs(high) or 1.0)
+        low, high = low - room, high + room
+        return (low if self._floor is None else min(self._floor, high - room)), (high if self._ceiling is None else min(high, self._ceiling))
+
+
+class _View(pg.ViewBox):
+    reset_asked = Signal()
+    menu_asked = Signal(object)
+
+    def __init__(self) -> None:
+        super().__init__(enableMenu=False)
+        self.setMouseMode(pg.ViewBox.RectMode)
+        self.setBackgroundColor(theme.tokens().picture)
+        self.rbScaleBox.setPen(pg.mkPen("#5aa2ff"))
+        self.rbScaleBox.setBrush(pg.mkBrush(90, 162, 255, 40))
+        self.setLimits(minXRange=2)
+
+    def mouseClickEvent(self, event: MouseClickEvent) -> None:
+        if event.button() == Qt.MouseButton.RightButton:
+            self.menu_asked.emit(event.screenPos())
+        elif event.double():
+            self.reset_asked.emit()
+        event.accept()
+
+
+class _Axis(pg.AxisItem):
+    """Numbers as people write them: 12 000 steps, a rate of 2e-3."""
+
+    def __init__(self, side: str) -> None:
+        super().__init__(side)
+        self.enableAutoSIPrefix(False)
+        font = QFont()
+        font.setPointSizeF(8.25)
+        self.setTickFont(font)
+        self.setStyle(tickLength=-4, maxTickLevel=0 if side == "bottom" else 1)
+
+    def tickStrings(self, values: Sequence[float], scale: float, spacing: float) -> list[str]:
+        if self.orientation == "bottom":
+            return [f"{value:,.0f}".replace(",", "\u202f") if value >= 0 else "" for value in values]
+        return [f"{value:.4g}" for value in values]
+
+
+def _points(line: Line, low: float, high: float, buckets: int) -> tuple[Numbers, Numbers]:
+    part = visible(line.x, low, high)
+    return thin(line.x[part], line.y[part], buckets)
