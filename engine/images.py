@@ -59,6 +59,34 @@ def size(path: Path) -> tuple[int, int]:
         raise DataError(f"{path} can't be read as a picture; it may be cut off: copy it again or leave it out") from error
 
 
+def cut_off(path: Path) -> bool:
+    """Whether a PNG or JPEG lacks its end, seen without decoding all of it. Raises DataError where it can't be opened."""
+    ends = {".png": b"IEND\xaeB`\x82", ".jpg": b"\xff\xd9", ".jpeg": b"\xff\xd9"}
+    end = ends.get(path.suffix.lower())
+    if end is None:
+        return False
+    try:
+        with path.open("rb") as stream:
+            length = stream.seek(0, 2)
+            stream.seek(max(0, length - 4096))
+            tail = stream.read()
+    except OSError as error:
+        raise DataError(f"{path} can't be opened ({error.strerror}); check that it exists and may be read") from error
+    return end not in tail and not _loads(path)
+
+
+def _loads(path: Path) -> bool:
+    """Whether a picture can be decoded to its end: some writers leave out or pad the end mark."""
+    from PIL import Image
+
+    try:
+        with Image.open(path) as picture:
+            picture.load()
+    except (OSError, SyntaxError, ValueError):
+        return False
+    return True
+
+
 def _decode(path: Path, how: int) -> NDArray[np.integer]:
     try:
         content = np.fromfile(path, np.uint8)

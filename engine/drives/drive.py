@@ -115,7 +115,7 @@ class FilesDrive:
         notes: Sequence[str] = (),
         calibration: Callable[[Frame], Calibration | None] | None = None,
         poses: Callable[[], Mapping[int, Pose]] | None = None,
-        truth: Callable[[int], Mask] | None = None,
+        truth: Callable[[int], Mask | None] | None = None,
     ) -> None:
         """`poses` gives world_from_lidar by frame number and is asked once, when first needed; `truth` reads by position.
 

@@ -37,7 +37,7 @@ def images_drive(
     *,
     path: Path | None = None,
     space: LabelSpace | None = None,
-    truth: Callable[[int], Mask] | None = None,
+    truth: Callable[[int], Mask | None] | None = None,
     fps: float = FRAMES_PER_SECOND,
 ) -> Drive:
     """A drive of an explicit list of images: a dataset's frames, say.
