@@ -28,10 +28,9 @@ _HIGHEST, _FARTHEST = 4.5, 60.0
 
 def class_(cloud: FusedCloud, palette: Mask) -> Colours:
     """The class set's own colours; a shade of grey by intensity where a point has no class. `palette` is (256, 3) of train ids."""
-    colours = palette[cloud.train_id]
-    unlabelled = cloud.train_id == VOID
-    shade = 0.75 + 0.5 * np.clip(cloud.reflectance[unlabelled], 0, 1)
-    colours[unlabelled] = np.outer(shade, GREY)
+    colours = np.take(palette, cloud.train_id, axis=0)
+    unlabelled = np.flatnonzero(cloud.train_id == VOID)
+    colours[unlabelled] = np.take(_greys(), _steps(cloud.reflectance[unlabelled]), axis=0)
     return colours
 
 
@@ -103,8 +102,18 @@ def _among(train_id: Mask, hidden: tuple[int, ...]) -> NDArray[np.bool_]:
 
 def _mapped(values: NDArray[np.floating], colour_map: int) -> Colours:
     """RGB of values in 0…1."""
-    steps = np.nan_to_num(values * 255).astype(np.uint8)
-    return _table(colour_map)[steps]
+    return np.take(_table(colour_map), _steps(values), axis=0)
+
+
+def _steps(values: NDArray[np.floating]) -> NDArray[np.uint8]:
+    """0…255 of 0…1; what lies outside is clipped, NaN is 0."""
+    return (np.fmin(np.fmax(values, 0), 1) * np.float32(255)).astype(np.uint8)
+
+
+@cache
+def _greys() -> Colours:
+    """(256, 3) shades of GREY by reflectance."""
+    return np.outer(np.linspace(0.75, 1.25, 256), GREY).astype(np.uint8)
 
 
 @cache

@@ -95,7 +95,7 @@ class Terminal:
                 self.say(f"{what}: {path}")
 
     def _advance(self, done: int, total: int, what: str, **facts: str) -> None:
-        if self._bar is None or self._bar.desc != f"{what}: " or (self._bar.total or 0) != total:
+        if self._bar is None or self._bar.desc.removesuffix(": ") != what or (self._bar.total or 0) != total:
             self._close_bar()
             self._bar = tqdm(total=total or None, desc=what, unit="", file=sys.stderr, dynamic_ncols=True, leave=False, initial=0, mininterval=0.2)
         self._bar.set_postfix(facts, refresh=False)
