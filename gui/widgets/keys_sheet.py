@@ -1,0 +1,101 @@
+"""The F1 sheet: every key of every page, to search in."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from PySide6.QtCore import Qt
+from PySide6.QtGui import QKeySequence
+from PySide6.QtWidgets import QDialog, QDialogButtonBox, QHeaderView, QLineEdit, QTreeWidget, QTreeWidgetItem, QVBoxLayout, QWidget
+
+from gui import theme
+from gui.actions import EVERYWHERE, Action
+
+GESTURES = {
+    EVERYWHERE: [
+        ("Zoom at the cursor in a picture", "Wheel"),
+        ("Pan a picture", "Space + drag, middle drag"),
+        ("Open a file or folder", "Drop it on the window"),
+        ("Hide or show a class, in the class list", "Space"),
+        ("Show one class alone, in the class list", "Enter"),
+    ],
+    "data": [("Show the frame on the Drive page", "Double-click, Enter")],
+    "lidar": [("Orbit", "Left drag"), ("Pan", "Right drag, middle drag"), ("Zoom", "Wheel"), ("Turn about this point", "Double-click")],
+}
+
+
+class KeysSheet(QDialog):
+    """Rows of all pages that were made, the shown page's first."""
+
+    def __init__(self, rows: Sequence[Action], pages: dict[str, str], current: str, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setWindowTitle("Keys")
+        self.resize(560, 560)
+        self._filter = QLineEdit()
+        self._filter.setPlaceholderText("Search")
+        self._filter.setClearButtonEnabled(True)
+        self._filter.addAction(theme.icon("search", "muted"), QLineEdit.ActionPosition.LeadingPosition)
+        self.tree = _tree()
+        for page in [EVERYWHERE, *pages] if not current else [current, EVERYWHERE, *(name for name in pages if name != current)]:
+            self._add(pages.get(page, "Everywhere"), page, [row for row in rows if row.page == page])
+        self.tree.expandAll()
+        close = QDialogButtonBox(QDialogButtonBox.StandardButton.Close)
+        close.rejected.connect(self.reject)
+        column = QVBoxLayout(self)
+        column.addWidget(self._filter)
+        column.addWidget(self.tree)
+        column.addWidget(close)
+        self._filter.textChanged.connect(self.search)
+        self._filter.setFocus()
+
+    @property
+    def listed(self) -> list[tuple[str, str]]:
+        """(words, keys) of every row that is shown."""
+        found = []
+        for at in range(self.tree.topLevelItemCount()):
+            group = self.tree.topLevelItem(at)
+            found += [(group.child(row).text(0), group.child(row).text(1)) for row in range(group.childCount()) if not group.child(row).isHidden()]
+        return found
+
+    def search(self, text: str) -> None:
+        """Leaves the rows that hold every word of `text`."""
+        words = text.lower().split()
+        for at in range(self.tree.topLevelItemCount()):
+            group = self.tree.topLevelItem(at)
+            for row in range(group.childCount()):
+                child = group.child(row)
+                said = f"{group.text(0)} {child.text(0)} {child.text(1)} {child.toolTip(0)}".lower()
+                child.setHidden(not all(word in said for word in words))
+            group.setHidden(all(group.child(row).isHidden() for row in range(group.childCount())))
+
+    def _add(self, title: str, page: str, rows: list[Action]) -> None:
+        gestures = GESTURES.get(page, [])
+        if not rows and not gestures:
+            return
+        group = QTreeWidgetItem(self.tree, [title])
+        font = group.font(0)
+        font.setBold(True)
+        group.setFont(0, font)
+        group.setFirstColumnSpanned(True)
+        group.setFlags(Qt.ItemFlag.ItemIsEnabled)
+        for row in rows:
+            keys = ", ".join(QKeySequence(key).toString(QKeySequence.SequenceFormat.NativeText) for key in row.keys)
+            child = QTreeWidgetItem(group, [row.text.replace("&", "").rstrip("…"), keys])
+            if row.icon:
+                child.setIcon(0, theme.icon(row.icon))
+            child.setToolTip(0, row.help)
+        for words, how in gestures:
+            QTreeWidgetItem(group, [words, how])
+
+
+def _tree() -> QTreeWidget:
+    tree = QTreeWidget()
+    tree.setColumnCount(2)
+    tree.setHeaderHidden(True)
+    tree.setRootIsDecorated(False)
+    tree.setIndentation(8)
+    tree.setUniformRowHeights(True)
+    tree.header().setSectionResizeMode(0, QHeaderView.ResizeMode.Stretch)
+    tree.header().setSectionResizeMode(1, QHeaderView.ResizeMode.ResizeToContents)
+    tree.header().setStretchLastSection(False)
+    return tree
