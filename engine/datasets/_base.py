@@ -56,6 +56,8 @@ class FileDataset:
     """Mask file → (H, W) ids as they stand there, not yet checked. Raises DataError."""
     problems: tuple[Problem, ...] = field(default=(), repr=False)
     """What the names alone give away: frames without their mask, masks without their frame."""
+    note: str = ""
+    """How the splits came about, where the layout itself has none."""
 
     def image(self, index: int) -> Image:
         """(H, W, 3) uint8 RGB. Raises DataError."""
@@ -91,6 +93,7 @@ def assemble(
     covered: Iterable[str],
     space: LabelSpace,
     read_mask: ReadMask = images.read_ids,
+    note: str = "",
 ) -> FileDataset:
     """A dataset of the splits `parts`, opened at `split`: by default at what its path covers. Raises DataError."""
     covered = tuple(name for name in ordered(covered) if name in parts)
@@ -108,7 +111,7 @@ def assemble(
         problems += [*frames.problems, *wrong]
     if not samples:
         raise DataError(f"{root} has no frames in its split {name}; check that the images lie where the {layout} layout has them")
-    return FileDataset(layout, root, name, ordered(parts), covered, space, tuple(samples), read_mask, tuple(problems))
+    return FileDataset(layout, root, name, ordered(parts), covered, space, tuple(samples), read_mask, tuple(problems), note)
 
 
 def ordered(splits: Iterable[str]) -> tuple[str, ...]:

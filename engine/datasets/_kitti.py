@@ -15,6 +15,7 @@ from engine.datasets._base import Frames, by_stem, upwards
 
 IMAGES = "image_2"
 VAL_EVERY = 5
+NOTE = f"val is every frame whose number is a multiple of {VAL_EVERY}; the dataset itself has no validation split"
 _WITHIN = frozenset({IMAGES, "image_3", "calib", "gt_image_2", "semantic", "semantic_rgb", "instance"})
 
 

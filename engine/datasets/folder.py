@@ -62,7 +62,8 @@ def open(path: Path, *, split: str | None = None, labels: Labels = None) -> File
         parts = {name: partial(_frames, *places) for name, places in found.places.items()}
         covered = found.covered
     space, read_mask = _described(found, labels)
-    return assemble("folder", found.root, parts, split=split, covered=covered, space=space, read_mask=read_mask)
+    note = f"val is every {VAL_EVERY}th frame by name; folders named train and val would decide" if "" in found.places else ""
+    return assemble("folder", found.root, parts, split=split, covered=covered, space=space, read_mask=read_mask, note=note)
 
 
 def _locate(path: Path) -> _Found | None:

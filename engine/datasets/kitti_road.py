@@ -47,6 +47,7 @@ def open(path: Path, *, split: str | None = None, labels: Labels = None) -> File
         covered=road or covered,  # two kinds of truth of one frame don't go into one dataset
         space=space_of(labels, "kitti_lane" if lane else "kitti_road"),
         read_mask=read_truth,
+        note=_kitti.NOTE,
     )
     return replace(opened, covered=tuple(covered))
 

@@ -28,7 +28,8 @@ def open(path: Path, *, split: str | None = None, labels: Labels = None) -> File
     training, below = found
     parts = {name: part for name in ("train", "val") if (part := partial(_frames, training, name))().images} | _kitti.test_part(training)
     covered = ("test",) if below == ("testing",) else [name for name in parts if name != "test" or not below]
-    return assemble("kitti_semantics", _kitti.root_of(training), parts, split=split, covered=covered, space=space_of(labels, "cityscapes"))
+    space = space_of(labels, "cityscapes")
+    return assemble("kitti_semantics", _kitti.root_of(training), parts, split=split, covered=covered, space=space, note=_kitti.NOTE)
 
 
 def _frames(training: Path, split: str) -> Frames:

@@ -86,7 +86,10 @@ def _title(path: Path, kind: str, tally: Tally) -> str:
         return "one lidar scan"
     counted = f"{frames:,} frame{'s' if frames != 1 else ''}"
     if kind in (VIDEO, IMAGES):
-        one = TITLES[kind] if kind == VIDEO and len(tally.parts) < 2 else "videos" if kind == VIDEO else "an image" if frames == 1 else "images without masks"
+        if kind == IMAGES and frames == 1:
+            height, width = tally.parts[0].size or (0, 0)
+            return f"one image, {width} × {height}"
+        one = "images without masks" if kind == IMAGES else TITLES[kind] if len(tally.parts) < 2 else f"{len(tally.parts)} videos"
         return f"{one}, {counted}"
     return f"{TITLES[kind]}, {counted}" + (f", {scans:,} with scans" if scans and scans != frames else ", each with a scan" if scans else "")
 

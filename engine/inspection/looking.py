@@ -11,17 +11,23 @@ from pathlib import Path
 
 import numpy as np
 
-from engine import datasets, events
+from engine import datasets, events, listing
+from engine import labels as label_spaces
 from engine.datasets import FileDataset, Problem
-from engine.datasets._base import unknown_ids, wrong_size
+from engine.datasets._base import UNKNOWN_ID, unknown_ids, wrong_size
+from engine.errors import DataError
 from engine.events import Event, ShouldStop
 from engine.inspection.facts import FileFacts, Remembered, image_facts, in_threads, mask_facts
 from engine.inspection.report import ClassShare, Part
 from engine.labels import VOID, LabelSpace
+from engine.lidar.calibration import read_object
 from engine.sample import Sample
 
 UNREADABLE_IMAGE = "unreadable image"
+UNREADABLE_CALIBRATION = "unreadable calibration"
 UNREADABLE_MASK = "unreadable mask"
+POINTS = "semantic_kitti"
+"""The label space of .label files."""
 PROGRESS_EVERY = 0.1
 """Seconds between two words on how far it is."""
 
@@ -42,8 +48,8 @@ class Tally:
     def add_mask(self, space: LabelSpace, mask: Path, facts: FileFacts, image: tuple[int, int] | None) -> None:
         """Counts a mask; what is wrong with it becomes a problem."""
         if facts.error:
-            known_word = "unknown id" if "unknown colour" in facts.error else UNREADABLE_MASK
-            self.problems.append(Problem(mask, known_word, facts.error))
+            kind = UNKNOWN_ID if "unknown colour" in facts.error else UNREADABLE_MASK
+            self.problems.append(Problem(mask, kind, facts.error))
             return
         assert facts.size
         wrong = [wrong_size(mask, facts.size, image) if image else None, unknown_ids(mask, np.array(sorted(facts.counts), np.int64), space)]
@@ -51,6 +57,17 @@ class Tally:
         self.masks_counted += 1
         self.pixels.setdefault(space, Counter()).update(facts.counts)
         self.holding.setdefault(space, Counter()).update(facts.counts.keys())
+
+    def add_points(self, labels: Path, counts: dict[int, int]) -> None:
+        """Counts the SemanticKITTI ids of one scan."""
+        space = label_spaces.space(POINTS)
+        known = {label.id for label in space.labels}
+        if strange := sorted(counts.keys() - known):
+            said = ", ".join(map(str, strange[:5])) + (" …" if len(strange) > 5 else "")
+            text = f"{labels} holds the unknown class {said}; SemanticKITTI has no such class: correct the file or take it from the release again"
+            self.problems.append(Problem(labels, UNKNOWN_ID, text))
+        self.pixels.setdefault(space, Counter()).update(counts)
+        self.holding.setdefault(space, Counter()).update(counts.keys())
 
     def classes(self) -> tuple[ClassShare, ...]:
         """Every class of the label spaces that were met, in their order; shares are of the pixels that are not void."""
@@ -75,6 +92,8 @@ def look_through_dataset(path: Path, layout: str, tally: Tally, *, most_masks: i
     """Adds all that a dataset's splits hold to `tally`. Raises DataError where it can't be opened at all."""
     whole = datasets.open_dataset(path, layout=layout)
     opened = [datasets.open_dataset(path, layout=layout, split=split) for split in whole.covered] or [whole]
+    if whole.note:
+        tally.facts["splits"] = whole.note
     remembered = Remembered(f"{whole.root}\n{layout}\n{[one.space for one in opened]}")
     tally.masks = sum(sample.mask is not None for one in opened for sample in one.samples)
     try:
@@ -106,6 +125,7 @@ def _split(dataset: FileDataset, tally: Tally, remembered: Remembered, share: fl
         done += 1
         yield from meter.said(done)
     tally.stopped = done < len(samples)
+    tally.problems += _calibrations(samples)
     first = next(iter(sizes), None)
     labelled = sum(sample.mask is not None for sample in samples)
     tally.parts.append(Part(dataset.split, len(samples), labelled, 0, first, len(sizes)))
@@ -120,15 +140,31 @@ def _add(sample: Sample, image: FileFacts, mask: FileFacts | None, space: LabelS
         tally.add_mask(space, sample.mask, mask, image.size)
 
 
+def _calibrations(samples: tuple[Sample, ...]) -> list[Problem]:
+    """KITTI road has a calibration a frame, in `calib` beside its images."""
+    problems = []
+    for folder in {sample.image.parent.parent / "calib" for sample in samples}:
+        there = set(listing.folder(folder).files) if folder.is_dir() else set()
+        for sample in samples:
+            file = folder / f"{sample.image.stem}.txt"
+            if file.name in there and sample.image.parent.parent == folder.parent:
+                try:
+                    read_object(file)
+                except DataError as error:
+                    problems.append(Problem(file, UNREADABLE_CALIBRATION, str(error)))
+    return problems
+
+
 def _shares(space: LabelSpace, pixels: Counter[int], holding: Counter[int]) -> list[ClassShare]:
     trained = {label.id for label in space.labels if label.train_id != VOID}
     total = sum(number for id_, number in pixels.items() if id_ in trained)
+    unit = "points" if space.name == POINTS else "pixels"
     shares = []
     for label in space.labels:
         void = label.id not in trained
         if label.id >= 0 and (not void or pixels[label.id]):
             share = pixels[label.id] / total if total and not void else 0.0
-            shares.append(ClassShare(label.id, label.name, label.colour, pixels[label.id], share, holding[label.id], void))
+            shares.append(ClassShare(label.id, label.name, label.colour, pixels[label.id], share, holding[label.id], void, space.name, unit))
     if pixels[VOID] and all(label.id != VOID for label in space.labels):
-        shares.append(ClassShare(VOID, "void", (0, 0, 0), pixels[VOID], 0.0, holding[VOID], True))
+        shares.append(ClassShare(VOID, "void", (0, 0, 0), pixels[VOID], 0.0, holding[VOID], True, space.name, unit))
     return shares

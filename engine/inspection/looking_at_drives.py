@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Iterator
+from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 
@@ -15,10 +16,10 @@ from engine.datasets import Problem
 from engine.drives import Drive, Frame, open_drive
 from engine.errors import DataError
 from engine.events import Event, ShouldStop
-from engine.inspection.facts import FileFacts, Remembered, image_facts, in_threads, mask_facts
-from engine.inspection.looking import UNREADABLE_IMAGE, Meter, Tally
+from engine.inspection.facts import FileFacts, Remembered, count, image_facts, in_threads, mask_facts
+from engine.inspection.looking import UNREADABLE_CALIBRATION, UNREADABLE_IMAGE, Meter, Tally
 from engine.inspection.report import Part
-from engine.lidar.scan import read_scan
+from engine.lidar.scan import read_labels, read_scan
 
 READ_SCANS = 200
 """Of more scans than this an even selection is read; of the others only the length is asked."""
@@ -89,32 +90,59 @@ def _frames(drive: Drive, tally: Tally, should_stop: ShouldStop) -> Iterator[Eve
         _points(frames, tally)
         if stride > 1:
             tally.facts["scans read through"] = f"{len(range(0, len(frames), stride))} of {scans}, evenly chosen; of the others only the length"
+    if not drive.has_images:
+        tally.facts["images"] = "none"
+    if drive.kind in ("kitti_raw", "kitti_odometry"):
+        _gaps(frames, tally)
     labelled = sum(frame.mask is not None or frame.labels is not None for frame in frames)
     tally.parts.append(Part(drive.name, len(frames), labelled, scans, next(iter(sizes), None), len(sizes)))
 
 
-def _look(drive: Drive, remembered: Remembered, stride: int, index: int) -> tuple[FileFacts | None, FileFacts | None, Problem | None]:
+@dataclass(frozen=True, slots=True)
+class _Seen:
+    """What was found of one frame's files."""
+
+    image: FileFacts | None
+    mask: FileFacts | None
+    problems: tuple[Problem | None, ...]
+    points: FileFacts | None
+
+
+def _look(drive: Drive, remembered: Remembered, stride: int, index: int) -> _Seen:
     frame = drive.frames[index]
     image = remembered.get(frame.image, image_facts) if frame.image else None
     mask = remembered.get(frame.mask, partial(mask_facts, read=images.read_ids)) if frame.mask and drive.space else None
     scan = _scan_problem(frame.scan, read=index % stride == 0) if frame.scan else None
-    return image, mask, scan or _labels_problem(frame)
+    points = remembered.get(frame.labels, _label_facts) if frame.labels else None
+    return _Seen(image, mask, (scan, _labels_problem(frame)), points)
 
 
-def _add(
-    drive: Drive, frame: Frame, found: tuple[FileFacts | None, FileFacts | None, Problem | None], tally: Tally, sizes: Counter[tuple[int, int]]
-) -> None:
-    image, mask, scan = found
+def _label_facts(path: Path) -> FileFacts:
+    try:
+        classes = read_labels(path) & 0xFFFF
+    except DataError as error:
+        return FileFacts(error=str(error))
+    return FileFacts((1, len(classes)), count(classes))
+
+
+def _add(drive: Drive, frame: Frame, seen: _Seen, tally: Tally, sizes: Counter[tuple[int, int]]) -> None:
+    image = seen.image
     if image and image.error and frame.image:
         tally.problems.append(Problem(frame.image, UNREADABLE_IMAGE, image.error))
     if image and image.size:
         sizes[image.size] += 1
-    if mask and frame.mask and drive.space:
-        tally.add_mask(drive.space, frame.mask, mask, image.size if image else None)
-    if scan:
-        tally.problems.append(scan)
+    if seen.mask and frame.mask and drive.space:
+        tally.add_mask(drive.space, frame.mask, seen.mask, image.size if image else None)
+    tally.problems += [problem for problem in seen.problems if problem]
+    if seen.points and frame.labels:
+        if seen.points.error:
+            tally.problems.append(Problem(frame.labels, "unreadable labels", seen.points.error))
+        else:
+            tally.add_points(frame.labels, seen.points.counts)
     if drive.has_scans and frame.image and not frame.scan:
         tally.problems.append(Problem(frame.image, "image without scan", f"{frame.image} has no scan of its number; it plays, but can't be fused"))
+    if frame.scan and not frame.labels and any(other.labels for other in drive.frames):
+        tally.problems.append(Problem(frame.scan, "scan without labels", f"{frame.scan} has no .label of its number, where other scans have; it isn't scored"))
 
 
 def _scan_problem(path: Path, *, read: bool) -> Problem | None:
@@ -134,9 +162,9 @@ def _labels_problem(frame: Frame) -> Problem | None:
     if not frame.labels or not frame.scan:
         return None
     labels, points = frame.labels.stat().st_size / 4, frame.scan.stat().st_size // 16
-    if labels == points:
+    if labels == points or labels % 1:  # a cut file is told where it is read
         return None
-    return Problem(frame.labels, "wrong label count", f"{frame.labels} labels {labels:g} points, its scan has {points}; take both from the same release")
+    return Problem(frame.labels, "wrong label count", f"{frame.labels} labels {labels:.0f} points, its scan has {points}; take both from the same release")
 
 
 def _strays(drive: Drive) -> list[Problem]:
@@ -160,7 +188,7 @@ def _calibration(drive: Drive, tally: Tally) -> None:
         except DataError as error:
             if str(error) not in said:
                 said.add(str(error))
-                tally.problems.append(Problem(_named_in(str(error), drive.path), "unreadable calibration", str(error)))
+                tally.problems.append(Problem(_named_in(str(error), drive.path), UNREADABLE_CALIBRATION, str(error)))
             continue
         calibrated += calibration is not None
         if calibration is None and drive.kind == "kitti_object":
@@ -195,6 +223,12 @@ def _points(frames: tuple[Frame, ...], tally: Tally) -> None:
 def _length(drive: Drive, tally: Tally) -> None:
     if drive.kind not in ("images", "kitti_object") and len(drive.frames) > 1:
         tally.facts["length"] = f"{drive.frames[-1].time:.1f} s at {drive.fps:g} frames/s"
+
+
+def _gaps(frames: tuple[Frame, ...], tally: Tally) -> None:
+    numbers = [frame.number for frame in frames]
+    missing = numbers[-1] - numbers[0] + 1 - len(numbers)
+    tally.facts["frame numbers"] = f"{numbers[0]} to {numbers[-1]}" + (f", {missing:,} of them missing" if missing else "")
 
 
 def _named_in(sentence: str, otherwise: Path) -> Path:

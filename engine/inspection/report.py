@@ -6,7 +6,8 @@
      "parts": [{"name", "frames", "labelled", "scans", "size": [height, width] of the first image or null, "sizes": how many different}],
      "facts": {name: text},             such as length, calibration, points a scan
      "label_space": str or null,
-     "classes": [{"id", "name", "colour": [r, g, b], "pixels", "share": 0…1 of all pixels but void, "masks": how many hold it, "void": bool}],
+     "classes": [{"id", "name", "colour": [r, g, b], "pixels", "share": 0…1 of all of its space but void, "masks": how many hold it,
+                  "void": bool, "space": its label space, "unit": "pixels", or "points" where scans are labelled}],
      "masks_counted", "masks": int,     of how many masks the classes speak
      "problems": [{"file", "kind", "text"}],
      "below": [the same for each thing a collection holds],
@@ -47,6 +48,8 @@ class ClassShare:
     share: float
     masks: int
     void: bool = False
+    space: str = ""
+    unit: str = "pixels"
 
 
 @dataclass(frozen=True, slots=True)
