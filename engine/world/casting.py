@@ -1,0 +1,124 @@
+"""Rays against triangles: what each ray meets, and whether the sun sees a point. One geometry for camera and lidar."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from engine.world.mesh import Mesh
+from engine.world.scene import Labelled, Scene
+
+Floats = NDArray[np.float32]
+
+
+@dataclass(frozen=True)
+class Hits:
+    """What N rays met: distance (inf for sky), label and instance ids (23 for sky), and for `met` rays (M of N) the surface there."""
+
+    distance: Floats
+    label: NDArray[np.uint8]
+    instance: NDArray[np.int32]
+    met: NDArray[np.intp]
+    point: Floats
+    normal: Floats
+    uv: Floats
+    material: NDArray[np.uint8]
+    tint: Floats
+
+
+SKY = 23
+
+
+class Caster:
+    """Casts rays into a scene at one moment; the still part is built once and shared by all moments."""
+
+    def __init__(self, still: Solid, moving: Solid | None) -> None:
+        self._solids = [still] if moving is None else [still, moving]
+
+    @staticmethod
+    def at(scene: Scene, still: Solid, t: float) -> Caster:
+        moving = scene.moving(t) if scene.movers else None
+        return Caster(still, Solid(moving) if moving is not None and len(moving.mesh) else None)
+
+    def cast(self, origin: Floats, direction: Floats) -> Hits:
+        """`origin` (N, 3) or (3,), `direction` (N, 3) of length one."""
+        rays = np.empty((len(direction), 6), np.float32)
+        rays[:, :3], rays[:, 3:] = origin, direction
+        distance, face, bary = self._solids[0].nearest(rays)
+        owner = np.zeros(len(rays), np.uint8)
+        if len(self._solids) > 1:
+            other, other_face, other_bary = self._solids[1].nearest(rays)
+            nearer = other < distance
+            distance, face, bary = np.where(nearer, other, distance), np.where(nearer, other_face, face), np.where(nearer[:, None], other_bary, bary)
+            owner[nearer] = 1
+        return self._described(rays, distance, face, bary, owner)
+
+    def _described(self, rays: Floats, distance: Floats, face: NDArray[np.integer], bary: Floats, owner: NDArray[np.uint8]) -> Hits:
+        met = np.flatnonzero(np.isfinite(distance))
+        label, instance = np.full(len(rays), SKY, np.uint8), np.full(len(rays), SKY, np.int32)
+        looked = self._solids[0].look_up(np.where(owner[met] == 0, face[met], 0), bary[met])
+        if len(self._solids) > 1 and (mine := np.flatnonzero(owner[met] == 1)).size:
+            theirs = self._solids[1].look_up(face[met][mine], bary[met][mine])
+            for whole, part in zip(looked, theirs, strict=True):
+                whole[mine] = part
+        label[met], instance[met], normal, uv, material, tint = looked
+        point = rays[met, :3] + rays[met, 3:] * distance[met, None]
+        toward = np.einsum("ij,ij->i", normal, rays[met, 3:]) > 0
+        flat = self._solids[0].flat_enough
+        normal[toward & flat[material]] *= -1
+        return Hits(distance, label, instance, met, point, normal, uv, material, tint)
+
+    def covered(self, point: Floats, direction: Floats, *, reach: float = np.inf) -> NDArray[np.bool_]:
+        """(N,) whether something stands within `reach` metres of points (N, 3) in a direction (3,) or (N, 3)."""
+        rays = np.empty((len(point), 6), np.float32)
+        rays[:, :3], rays[:, 3:] = point, direction
+        covered = self._solids[0].hit(rays, reach)
+        if len(self._solids) > 1:
+            covered |= self._solids[1].hit(rays, reach)
+        return covered
+
+
+class Solid:
+    """Triangles in Open3D's ray-casting scene with what is to be known of each."""
+
+    def __init__(self, things: Labelled) -> None:
+        import open3d as o3d
+
+        self._things, self._tensor = things, o3d.core.Tensor.from_numpy
+        mesh = things.mesh
+        self._scene = o3d.t.geometry.RaycastingScene()
+        corners = np.ascontiguousarray(mesh.points.reshape(-1, 3))
+        faces = np.arange(len(corners), dtype=np.uint32).reshape(-1, 3)
+        self._scene.add_triangles(self._tensor(corners), self._tensor(faces))
+        self._scene.cast_rays(self._tensor(np.float32([[0, 0, -10, 0, 0, -1]])))  # builds the tree before threads share it
+        self._normals, self._uv = mesh.normals.reshape(-1, 9), mesh.uv.reshape(-1, 6)
+
+    @property
+    def flat_enough(self) -> NDArray[np.bool_]:
+        """(256,) the materials whose normals face whoever looks; leaves keep their crown's."""
+        from engine.world.materials import INDEX
+
+        flags = np.ones(256, bool)
+        flags[[INDEX["leaf"], INDEX["hedge"]]] = False
+        return flags
+
+    def nearest(self, rays: Floats) -> tuple[Floats, NDArray[np.int64], Floats]:
+        """Distances (N,), faces (N,) and barycentric coordinates (N, 2)."""
+        answer = self._scene.cast_rays(self._tensor(rays))
+        return answer["t_hit"].numpy(), answer["primitive_ids"].numpy().astype(np.int64), answer["primitive_uvs"].numpy()
+
+    def hit(self, rays: Floats, reach: float) -> NDArray[np.bool_]:
+        return self._scene.test_occlusions(self._tensor(rays), 0.0, reach).numpy()
+
+    def look_up(self, face: NDArray[np.int64], bary: Floats) -> tuple[NDArray, ...]:
+        mesh: Mesh = self._things.mesh
+        one, two = bary[:, :1], bary[:, 1:]
+        zero = 1 - one - two
+        corner = self._normals[face]
+        normal = corner[:, :3] * zero + corner[:, 3:6] * one + corner[:, 6:] * two
+        normal /= np.maximum(np.sqrt(np.einsum("ij,ij->i", normal, normal)), 1e-6)[:, None]
+        texture = self._uv[face]
+        uv = texture[:, :2] * zero + texture[:, 2:4] * one + texture[:, 4:] * two
+        return self._things.label[face], self._things.instance[face], normal, uv, mesh.material[face], mesh.tint[face]
