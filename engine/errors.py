@@ -21,3 +21,7 @@ class CheckpointError(RoadscopeError):
 
 class OutputError(RoadscopeError):
     """A result cannot be written where it was asked for."""
+
+
+class TrainingError(RoadscopeError):
+    """A training run cannot go on."""

@@ -1,1 +1,1 @@
-""""""
+"""Scoring predicted masks against the truth."""

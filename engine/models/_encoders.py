@@ -7,6 +7,8 @@ from collections.abc import Sequence
 import torchvision
 from torch import Tensor, nn
 
+from engine.models._depthwise import StridedDepthwise
+
 STRIDE = 32
 """The input's sides are multiples of this."""
 
@@ -44,11 +46,20 @@ def of(model: nn.Module, name: str) -> Encoder:
     """The encoder inside torchvision's `model`, sharing its parameters."""
     if name in _MOBILE_STAGES:
         ends = _MOBILE_STAGES[name]
+        _replace_strided(model.features)
         stages = [model.features[start:end] for start, end in zip((0, *ends), ends)]
     else:
         stem = nn.Sequential(model.conv1, model.bn1, model.relu)
         stages = [stem, nn.Sequential(model.maxpool, model.layer1), model.layer2, model.layer3, model.layer4]
     return Encoder(stages, [_width(stage) for stage in stages])
+
+
+def _replace_strided(module: nn.Module) -> None:
+    for name, child in module.named_children():
+        if StridedDepthwise.fits(child):
+            setattr(module, name, StridedDepthwise.instead_of(child))
+        else:
+            _replace_strided(child)
 
 
 def _width(stage: nn.Module) -> int:

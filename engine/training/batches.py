@@ -1,0 +1,84 @@
+"""Batches of random views, made ahead of the training by threads.
+
+What is in a batch depends on the seed and the batch's number alone, so that a resumed run sees what an uninterrupted one sees.
+"""
+
+from __future__ import annotations
+
+from collections import deque
+from collections.abc import Callable, Generator
+from concurrent.futures import Future, ThreadPoolExecutor
+from functools import lru_cache, partial
+
+import numpy as np
+from numpy.typing import NDArray
+
+from engine.config import TrainConfig
+from engine.labels import Mask
+from engine.sample import Image
+from engine.training.augment import view
+from engine.training.frames import Frames, Size, resized
+
+Batch = tuple[Image, Mask]
+"""Images (N, H, W, 3) uint8 RGB and masks (N, H, W) uint8 of train ids."""
+
+_THREADS = 2
+_AHEAD = 4
+_ORDER, _VIEW = 0, 1
+"""Streams of random numbers that must not meet."""
+
+
+def made(frames: Frames, config: TrainConfig, *, rarity: NDArray[np.float64], first: int, last: int) -> Generator[Batch, None, None]:
+    """The batches number `first` up to, not including, `last`. Close the iterator to end its threads. Raises DataError."""
+    return _ahead(partial(batch, frames, config, rarity=rarity), range(first, last))
+
+
+def in_order(frames: Frames, *, size: Size, batch: int) -> Generator[Batch, None, None]:
+    """All frames at `size`, unchanged; the last batch may be smaller. Close the iterator to end its threads. Raises DataError."""
+
+    def one(first: int) -> Batch:
+        pairs = [frames[index] for index in range(first, min(first + batch, len(frames)))]
+        return np.stack([resized(image, size) for image, _ in pairs]), np.stack([resized(mask, size) for _, mask in pairs])
+
+    return _ahead(one, range(0, len(frames), batch))
+
+
+def batch(frames: Frames, config: TrainConfig, number: int, *, rarity: NDArray[np.float64]) -> Batch:
+    """The batch `number` of the run. Raises DataError."""
+    views = []
+    for position in range(number * config.batch, (number + 1) * config.batch):
+        epoch, place = divmod(position, len(frames))
+        index = int(_order(config.seed, epoch, len(frames))[place])
+        rng = np.random.default_rng((config.seed, _VIEW, position))
+        views.append(view(frames[index], size=config.data.size, config=config.augment, rarity=rarity, rng=rng))
+    return np.stack([image for image, _ in views]), np.stack([mask for _, mask in views])
+
+
+def steps(count: int, config: TrainConfig) -> int:
+    """Steps of the whole run: `epochs` passes over `count` frames, in full batches."""
+    return max(1, -(-count * config.epochs // config.batch))
+
+
+def epoch(step: int, count: int, config: TrainConfig) -> int:
+    """The pass, from 0, that is going on after `step` steps."""
+    return min(config.epochs - 1, step * config.batch // count)
+
+
+def _ahead(make: Callable[[int], Batch], numbers: range) -> Generator[Batch, None, None]:
+    """`make` of each number in turn, a few of them made before they are asked for."""
+    pool = ThreadPoolExecutor(_THREADS, thread_name_prefix="batches")
+    waiting: deque[Future[Batch]] = deque()
+    try:
+        for number in numbers:
+            waiting.append(pool.submit(make, number))
+            if len(waiting) > _AHEAD:
+                yield waiting.popleft().result()
+        while waiting:
+            yield waiting.popleft().result()
+    finally:
+        pool.shutdown(cancel_futures=True)
+
+
+@lru_cache(maxsize=4)
+def _order(seed: int, epoch: int, count: int) -> NDArray[np.int64]:
+    return np.random.default_rng((seed, _ORDER, epoch)).permutation(count)

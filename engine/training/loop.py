@@ -1,0 +1,263 @@
+"""Training as a generator of events: it trains exactly as long as somebody listens."""
+
+from __future__ import annotations
+
+import math
+import time
+import traceback
+from collections.abc import Iterator
+from contextlib import closing
+from pathlib import Path
+
+import numpy as np
+import torch
+
+from engine import checkpoints, config as configs, events, models, places, runs
+from engine.config import TrainConfig
+from engine.errors import ConfigError, DataError, RoadscopeError
+from engine.evaluation.confusion import Confusion
+from engine.events import Events, ShouldStop, never
+from engine.labels import Mask
+from engine.models._logits import class_logits
+from engine.runs import Run
+from engine.training import balance, batches, hardware, material, samples, schedules, state
+from engine.training.clock import Clock
+from engine.training.history import History
+from engine.training.learner import Learner
+
+_PATIENCE_S = 1.0
+
+
+def train(config: TrainConfig, *, run: Run | None = None, resume: bool = False, should_stop: ShouldStop = never) -> Events:
+    """Trains, and says so: Started, StepDone at each step, Validated with SampleShown and Saved, at last Finished or Failed.
+
+    `run` is a new or empty folder, by default one in the user's runs; with `resume` one that stopped, was killed or failed: it
+    goes on from its last state. On the CPU a resumed run equals an uninterrupted one bit for bit, unless `max_minutes` makes the
+    clock a part of its schedule. `should_stop` is asked before every step, as is the file `STOP` in the run's folder; a stopped
+    run keeps a checkpoint that resumes. What went wrong is a Failed in one sentence, never an exception.
+    """
+    try:
+        run = _prepared(config, run, resume=resume)
+        with run.held(), History(run) as history:
+            trainer = Trainer(config, run, history=history, should_stop=should_stop)
+            with closing(_told(trainer, resume=resume)) as said:
+                for event in said:
+                    history.add(event)
+                    yield event
+    except RoadscopeError as error:
+        yield events.Failed(str(error))
+
+
+def _prepared(config: TrainConfig, run: Run | None, *, resume: bool) -> Run:
+    """The run's folder with its config in it. Raises DataError where it holds another run, OutputError where it can't be written."""
+    from engine import atomic
+
+    if run is None:
+        with atomic.told(places.runs()):
+            run = runs.new(places.runs(), f"{config.model.architecture}-{config.model.encoder}")
+    if resume and not run.resumable:
+        raise DataError(f"{run.path} holds nothing to resume from; train without --resume, or choose the folder of a run")
+    if not resume and run.events.exists():
+        raise DataError(f"{run.path} already holds a run; resume it, or choose another folder")
+    with atomic.told(run.path):
+        run.path.mkdir(parents=True, exist_ok=True)
+        (run.path / runs.STOP).unlink(missing_ok=True)
+    configs.save(config, run.path / "config.yaml")
+    return run
+
+
+def _told(trainer: Trainer, *, resume: bool) -> Events:
+    """The trainer's events; what breaks it becomes the last of them."""
+    try:
+        yield from trainer.run(resume=resume)
+    except RoadscopeError as error:
+        yield events.Failed(str(error))
+    except (torch.OutOfMemoryError, MemoryError) as error:
+        yield events.Failed("the memory is not enough for this run; lower batch, augment.crop or data.size", f"{error}")
+    except Exception as error:
+        if isinstance(error, RuntimeError) and "alloc" in str(error).lower():
+            yield events.Failed("the memory is not enough for this run; lower batch, augment.crop or data.size", f"{error}")
+            return
+        yield events.Failed(f"training broke off by a fault of the program ({type(error).__name__}: {error}); please report it", traceback.format_exc())
+
+
+class Trainer:
+    """One session of a run: from the data to the last checkpoint."""
+
+    def __init__(self, config: TrainConfig, run: Run, *, history: History, should_stop: ShouldStop) -> None:
+        self._config, self._run, self._history = config, run, history
+        self._asked = should_stop
+        self._standing = state.Standing()
+        self._scores: dict[str, float] = {}
+        self._saved_at = self._validated_at = -1
+
+    def run(self, *, resume: bool) -> Events:
+        """Everything from opening the data to Finished."""
+        torch.set_num_threads(hardware.threads(self._config.threads))
+        _check(self._config)
+        self._material = material.opened(self._config)
+        if not self._material.held_out:
+            yield events.Message("some frames to score on are also trained on: the scores will flatter", "warning")
+        yield from self._set_up(resume=resume)
+        with closing(self._steps()) as steps:
+            yield from steps
+
+    def _set_up(self, *, resume: bool) -> Events:
+        config, classes = self._config, self._material.classes
+        pixels = np.zeros(len(classes), np.int64)
+        if config.loss.class_weights != "none" or config.augment.rare:
+            yield from material.counted(self._material.train, classes, pixels)
+        self._rarity = balance.rarity(pixels)
+        self._learner = Learner(config, classes, class_weights=balance.class_weights(config.loss, classes, pixels))
+        if resume:
+            self._standing, arrays = state.read(self._run.state)
+            self._learner.restore(arrays, step=self._standing.step, source=str(self._run.state))
+        elif config.model.pretrained:
+            why_not = models.pretrain(self._learner.network, config.model.encoder)
+            yield events.Message(why_not, "warning") if why_not else events.Message(f"{config.model.encoder} starts from ImageNet weights")
+        if why_not := self._history.open_board():
+            yield events.Message(why_not, "warning")
+        self._count = len(self._material.train)
+        self._total = batches.steps(self._count, config)
+        self._clock = Clock(batch=config.batch, steps=self._total, minutes=config.max_minutes, before=self._standing.elapsed)
+        device = hardware.words(self._learner.device, half=self._learner.half, config=config)
+        yield events.Started(str(self._run.path), self._standing.step, self._total, classes.names, self._learner.parameters, device)
+
+    def _steps(self) -> Events:
+        config, clock, step = self._config, self._clock, self._standing.step
+        made = batches.made(self._material.train, config, rarity=self._rarity, first=step, last=self._total)
+        with closing(made):
+            while clock.progress(step) < 1:
+                if self._stop_wanted():
+                    yield from self._stopped(step)
+                    return
+                rate = config.optimiser.learning_rate * self._factor(step)
+                taken = self._learner.step(next(made), number=step, learning_rate=rate)
+                step += 1
+                clock.stepped()
+                yield self._step_done(step, taken.loss, taken.terms, rate)
+                if clock.progress(step) >= 1:
+                    break
+                if self._due(step, config.validate_every):
+                    yield from self._validate(step)
+                elif config.save_every and step % config.save_every == 0:
+                    yield self._save(step)
+                clock.resume()
+        if step != self._validated_at:
+            yield from self._validate(step)
+        yield events.Finished(summary=self._summary(step))
+
+    def _factor(self, step: int) -> float:
+        optimiser = self._config.optimiser
+        return schedules.factor(optimiser.schedule, self._clock.progress(step), warm_up=optimiser.warm_up)
+
+    def _stop_wanted(self) -> bool:
+        return self._asked() or (self._run.path / runs.STOP).exists()
+
+    def _stopped(self, step: int) -> Events:
+        if step != self._saved_at:
+            yield self._save(step)
+        yield events.Finished(stopped=True, summary=self._summary(step))
+
+    def _step_done(self, step: int, loss: float, terms: dict[str, float], rate: float) -> events.StepDone:
+        clock = self._clock
+        total = clock.steps_total(step)
+        every = self._config.validate_every or max(1, round(self._count / self._config.batch))
+        left = clock.seconds_left(step, max(1, (total - step) // every))
+        return events.StepDone(step, total, batches.epoch(step - 1, self._count, self._config), loss, rate, clock.images_per_second, left, terms)
+
+    def _due(self, step: int, every: int) -> bool:
+        """Whether to validate after `step`: each so many steps, or where a pass over the frames ends."""
+        if every:
+            return step % every == 0
+        return step * self._config.batch // self._count > (step - 1) * self._config.batch // self._count
+
+    def _validate(self, step: int) -> Events:
+        start = time.perf_counter()
+        confusion = Confusion(len(self._material.classes))
+        shown: list[events.SampleShown] = []
+        losses: list[float] = []
+        said = start
+        for done, total in self._scored(step, confusion, losses, shown):
+            if time.perf_counter() - said > _PATIENCE_S:
+                said = time.perf_counter()
+                yield events.Progress(done, total, "validation")
+        yield from shown
+        score = confusion.mean_iou([one.scored for one in self._material.classes.classes])
+        best = math.isnan(self._standing.best) or score > self._standing.best
+        self._scores = dict(zip(self._material.classes.names, confusion.iou.tolist()))
+        seconds = time.perf_counter() - start
+        self._clock.validated(seconds)
+        self._validated_at = step
+        epoch = batches.epoch(step - 1, self._count, self._config)
+        yield events.Validated(step, epoch, score, self._scores, float(np.mean(losses)), best, seconds)
+        if best:
+            self._standing = state.Standing(step, self._standing.elapsed, score)
+            yield self._write_checkpoint(self._run.best, step, score, "best checkpoint")
+        yield self._save(step, score)
+
+    def _scored(self, step: int, confusion: Confusion, losses: list[float], shown: list[events.SampleShown]) -> Iterator[tuple[int, int]]:
+        """Counts the predictions of all validation frames, batch by batch."""
+        frames, size, batch = self._material.validation, self._config.data.size, self._config.batch
+        drawn = samples.indices(len(frames))
+        done = 0
+        with closing(batches.in_order(frames, size=size, batch=batch)) as held_out:
+            for pictures, masks in held_out:
+                predictions, loss = self._predicted(pictures, masks)
+                losses.append(loss)
+                confusion.add(masks, predictions)
+                for index in range(done, done + len(masks)):
+                    if index in drawn:
+                        one = index - done
+                        shown.append(self._draw(step, drawn.index(index), frames.name(index), pictures[one], masks[one], predictions[one]))
+                done += len(masks)
+                yield done, len(frames)
+
+    def _predicted(self, pictures: Mask, masks: Mask) -> tuple[Mask, float]:
+        logits, loss = self._learner.scored((pictures, masks))
+        chosen = class_logits(logits, self._material.classes).argmax(dim=1)
+        return chosen.to("cpu", torch.uint8).numpy(), loss
+
+    def _draw(self, step: int, index: int, name: str, image: Mask, truth: Mask, prediction: Mask) -> events.SampleShown:
+        return samples.draw(
+            self._run.path, self._material.classes, step=step, index=index, name=name, image=image, truth=truth, prediction=prediction
+        )
+
+    def _save(self, step: int, score: float = math.nan) -> events.Saved:
+        """The last checkpoint and, from the same moment, the state to resume from."""
+        saved = self._write_checkpoint(self._run.last, step, score, "checkpoint")
+        self._standing = state.Standing(step, self._clock.elapsed, self._standing.best)
+        state.write(self._run.state, self._standing, self._learner.state())
+        self._saved_at = step
+        return saved
+
+    def _write_checkpoint(self, path: Path, step: int, score: float, what: str) -> events.Saved:
+        facts = {
+            "run": self._run.name,
+            "step": step,
+            "mean_iou": None if math.isnan(score) else score,
+            "iou": {} if math.isnan(score) else {name: None if math.isnan(iou) else iou for name, iou in self._scores.items()},
+            "dataset": self._config.data.root.name,
+        }
+        card = checkpoints.Card(self._config.model, self._material.classes, checkpoints.Recipe(self._config.data.size), facts)
+        checkpoints.write(path, card, self._learner.weights())
+        return events.Saved(str(path), what)
+
+    def _summary(self, step: int) -> dict[str, object]:
+        return {
+            "run": str(self._run.path),
+            "checkpoint": str(self._run.best if self._run.best.exists() else self._run.last),
+            "step": step,
+            "mean_iou": self._standing.best,
+            "images_per_second": self._clock.images_per_second,
+            "seconds": self._clock.elapsed,
+        }
+
+
+def _check(config: TrainConfig) -> None:
+    """What no single record can check about itself. Raises ConfigError."""
+    low, high = config.augment.scale
+    if low > high:
+        raise ConfigError(f"augment.scale is {low:g} to {high:g}; the first is the smaller factor")
+    if any(config.augment.crop) and min(config.augment.crop) < 32:
+        raise ConfigError(f"augment.crop is {config.augment.crop}; give both height and width, at least 32, or 0 0 for the whole frame")

@@ -1,0 +1,108 @@
+"""What is minimised: each public function is a loss that `loss.name` can name.
+
+`f(logits, target, ignore, weights=None) -> scalar`: logits (N, K, H, W) of any float type, or (N, 1, H, W) for "a class and the
+rest" (1 against 0); target (N, H, W) uint8 train ids on the same device; pixels of the id `ignore` count nowhere; `weights` (K,) by
+class. A batch without any pixel that counts gives 0.
+"""
+
+from __future__ import annotations
+
+import inspect
+import sys
+from collections.abc import Callable
+
+import torch
+from torch import Tensor
+from torch.nn import functional as F
+
+from engine.errors import ConfigError
+
+Loss = Callable[..., Tensor]
+
+
+def cross_entropy(logits: Tensor, target: Tensor, ignore: int, weights: Tensor | None = None) -> Tensor:
+    """Mean over the pixels of -log of the true class's probability, weighted by class."""
+    if logits.shape[1] == 1:
+        logits = torch.cat([torch.zeros_like(logits), logits], dim=1)
+    classes = target.long()
+    summed = F.cross_entropy(logits.float(), classes, weights, ignore_index=ignore, reduction="sum")
+    return summed / _mass(classes, ignore, weights).clamp(min=1e-6)
+
+
+def bce(logits: Tensor, target: Tensor, ignore: int, weights: Tensor | None = None) -> Tensor:
+    """Binary cross-entropy of each class against the others, mean over classes and pixels."""
+    truth, valid = _one_hot(target, ignore, logits.shape[1])
+    each = F.binary_cross_entropy_with_logits(logits.float(), truth, reduction="none") * valid
+    of_classes = each.sum(dim=(0, 2, 3)) / valid.sum().clamp(min=1)
+    return _mean(of_classes, torch.ones_like(of_classes, dtype=torch.bool), weights)
+
+
+def dice(logits: Tensor, target: Tensor, ignore: int, weights: Tensor | None = None) -> Tensor:
+    """1 - soft Dice of the classes' sigmoids over the whole batch, mean over the classes in it. F. Milletari et al., V-Net (2016)."""
+    truth, valid = _one_hot(target, ignore, logits.shape[1])
+    return _soft_dice(logits.float().sigmoid(), truth, valid, weights)
+
+
+def softmax_dice(logits: Tensor, target: Tensor, ignore: int, weights: Tensor | None = None) -> Tensor:
+    """As `dice`, of probabilities that compete for each pixel."""
+    if logits.shape[1] == 1:
+        return dice(logits, target, ignore, weights)
+    truth, valid = _one_hot(target, ignore, logits.shape[1])
+    return _soft_dice(logits.float().softmax(dim=1), truth, valid, weights)
+
+
+def bce_dice(logits: Tensor, target: Tensor, ignore: int, weights: Tensor | None = None) -> Tensor:
+    """Binary cross-entropy and soft Dice: pixels and regions."""
+    return _sum(parts("bce_dice"), logits, target, ignore, weights)
+
+
+def cross_entropy_dice(logits: Tensor, target: Tensor, ignore: int, weights: Tensor | None = None) -> Tensor:
+    """Cross-entropy and soft Dice of the same probabilities: helps classes that are thin or rare."""
+    return _sum(parts("cross_entropy_dice"), logits, target, ignore, weights)
+
+
+_SUMS = {"bce_dice": (bce, dice), "cross_entropy_dice": (cross_entropy, softmax_dice)}
+
+
+def names() -> tuple[str, ...]:
+    """Every loss there is."""
+    public = inspect.getmembers(sys.modules[__name__], inspect.isfunction)
+    return tuple(name for name, f in public if f.__module__ == __name__ and not name.startswith("_") and name not in ("names", "parts"))
+
+
+def parts(name: str) -> dict[str, Loss]:
+    """The losses whose sum the loss `name` is, by name; itself where it is no sum. Raises ConfigError that lists the known ones."""
+    if name not in names():
+        raise ConfigError(f"loss.name is {name!r}; choose one of: {', '.join(names())}")
+    return {part.__name__: part for part in _SUMS.get(name, (getattr(sys.modules[__name__], name),))}
+
+
+def _sum(losses: dict[str, Loss], logits: Tensor, target: Tensor, ignore: int, weights: Tensor | None) -> Tensor:
+    return torch.stack([loss(logits, target, ignore, weights) for loss in losses.values()]).sum()
+
+
+def _mass(classes: Tensor, ignore: int, weights: Tensor | None) -> Tensor:
+    valid = classes != ignore
+    return valid.sum() if weights is None else weights[classes[valid]].sum()
+
+
+def _one_hot(target: Tensor, ignore: int, planes: int) -> tuple[Tensor, Tensor]:
+    """Truth (N, planes, H, W) and validity (N, 1, H, W) as float32."""
+    valid = (target != ignore).unsqueeze(1)
+    classes = torch.arange(planes, device=target.device, dtype=torch.uint8) if planes > 1 else torch.ones(1, device=target.device, dtype=torch.uint8)
+    return (target.unsqueeze(1) == classes.view(1, -1, 1, 1)).float(), valid.float()
+
+
+def _soft_dice(probabilities: Tensor, truth: Tensor, valid: Tensor, weights: Tensor | None) -> Tensor:
+    area = (0, 2, 3)
+    probabilities = probabilities * valid
+    truth = truth * valid
+    shared = (probabilities * truth).sum(area)
+    both = probabilities.sum(area) + truth.sum(area)
+    return _mean(1 - (2 * shared + 1) / (both + 1), truth.sum(area) > 0, weights)
+
+
+def _mean(of_classes: Tensor, counted: Tensor, weights: Tensor | None) -> Tensor:
+    """Mean over the classes `counted`, by their weights (one plane alone has none)."""
+    mass = counted.float() if weights is None or len(weights) != len(of_classes) else counted * weights
+    return (of_classes * mass).sum() / mass.sum().clamp(min=1e-6)
