@@ -23,6 +23,16 @@ class Sample:
     mask: Path | None = None
 
 
+@dataclass(frozen=True, slots=True, eq=False)
+class Prediction:
+    """What a network says of one image: `mask` (H, W) uint8 train ids, `confidence` (H, W) float32 in 0…1 of the class it names."""
+
+    mask: Mask
+    confidence: NDArray[np.float32]
+    milliseconds: float = 0.0
+    """How long it took, from the image to the mask."""
+
+
 class Dataset(Protocol):
     """A folder of labelled frames in a known layout, opened at one split."""
 

@@ -1,0 +1,83 @@
+"""A checkpoint at work: pictures in, masks out."""
+
+from __future__ import annotations
+
+import math
+import threading
+import time
+from pathlib import Path
+
+import cv2
+import numpy as np
+import torch
+from torch import Tensor
+
+from engine import models
+from engine.checkpoints import Card, Recipe
+from engine.errors import CheckpointError
+from engine.inference import device as devices
+from engine.inference._decide import decide
+from engine.models._logits import class_logits
+from engine.sample import Image, Prediction
+
+__all__ = ["Prediction", "Predictor", "input_size"]
+
+_STEP = 4
+"""Networks put out logits at stride 4 or finer: sizes that are multiples of it crop to the pixel."""
+
+
+def input_size(picture: tuple[int, int], recipe: Recipe) -> tuple[int, int]:
+    """The (height, width) at which a network of this recipe looks at a picture of the size `picture`.
+
+    Exactly the recipe's size for pictures of its aspect (to 2 %). Others keep their own aspect and get as many pixels as
+    the recipe has: a wide KITTI picture of 375×1242 becomes 152×504 for a recipe of 240×320. By area, things come out about as large
+    as the network knows them (cameras for streets share their pixels per degree more than their heights), and every picture costs the same.
+    """
+    height, width = picture
+    if abs(math.log(width * recipe.size[0] / (height * recipe.size[1]))) < 0.02:
+        return recipe.size
+    factor = math.sqrt(recipe.size[0] * recipe.size[1] / (height * width))
+    return max(32, round(height * factor / _STEP) * _STEP), max(32, round(width * factor / _STEP) * _STEP)
+
+
+class Predictor:
+    """Channels-last, in bfloat16 where the hardware has it. One thread at a time; others wait."""
+
+    def __init__(self, checkpoint: Path, *, device: str = "auto") -> None:
+        """Raises CheckpointError for a file that is foreign, damaged or does not fit its architecture, ConfigError for a device that isn't there."""
+        self.checkpoint = Path(checkpoint)
+        self.device = devices.choose(device)
+        self.card: Card
+        self.card, network = models.from_checkpoint(self.checkpoint)
+        self._network = network.to(self.device, memory_format=torch.channels_last).eval()
+        self._bf16 = devices.has_bf16(self.device)
+        recipe = self.card.recipe
+        self._scale = torch.tensor([1 / (255 * std) for std in recipe.std], device=self.device).view(1, 3, 1, 1)
+        self._shift = torch.tensor([-mean / std for mean, std in zip(recipe.mean, recipe.std)], device=self.device).view(1, 3, 1, 1)
+        self._lock = threading.Lock()
+
+    def predict(self, image: Image, *, size: tuple[int, int] | None = None) -> Prediction:
+        """The mask of an image (H, W, 3) uint8 RGB, at `size` (height, width) or the image's own. Raises CheckpointError when memory runs out."""
+        started = time.perf_counter()
+        height, width = input_size(image.shape[:2], self.card.recipe)
+        shrinks = height * width < image.shape[0] * image.shape[1]
+        small = cv2.resize(image, (width, height), interpolation=cv2.INTER_AREA if shrinks else cv2.INTER_LINEAR)
+        try:
+            with self._lock:
+                logits = self._logits(small)
+                mask, confidence = decide(logits, size or image.shape[:2])
+        except torch.OutOfMemoryError as error:
+            raise CheckpointError(f"{self.checkpoint} needs more memory than {self.device} has left; close other programs or use the device cpu") from error
+        return Prediction(mask, confidence, (time.perf_counter() - started) * 1000)
+
+    @torch.inference_mode()
+    def _logits(self, small: Image) -> Tensor:
+        """(K, h, w) float32 at the decoder's own stride, of exactly the picture."""
+        pixels = torch.from_numpy(np.ascontiguousarray(small)).to(self.device)[None].permute(0, 3, 1, 2)  # in memory it is channels-last already
+        with torch.autocast(self.device.type, torch.bfloat16, enabled=self._bf16):
+            coarse = self._network.coarse(pixels * self._scale + self._shift)
+        height, width = small.shape[:2]
+        padded_height = -(-height // 32) * 32
+        stride = padded_height // coarse.shape[-2]
+        cropped = coarse[..., : -(-height // stride), : -(-width // stride)].float()
+        return class_logits(cropped, self.card.classes)[0].clone()
