@@ -16,8 +16,12 @@ import numpy as np
 
 Changes = dict[str, Any]
 """What one "show" changes: any of memory, cloud, colours, picture, pose, point_size, background, extras; always slot and ticket."""
-_STEP = 128
+_STEP = 64
 _NEAR, _FAR = 0.2, 600.0
+_CORNERS = ((-101.37, -99.13, -98.71), (100.0, 100.0, 100.0))
+"""Metres; not symmetric, since Open3D draws nothing when the eye is level with the exact middle."""
+_STEEPEST = np.tan(np.radians(44.9))
+"""Open3D refuses windows with a field of view of 90° and more; half of it, as a slope."""
 
 
 def serve(commands: Connection) -> None:
@@ -68,6 +72,7 @@ class _View:
         self._window: Any = None
         self._window_size = (0, 0)
         self._cloud = open3d.geometry.PointCloud()
+        self._bounds = _bounds(open3d)
         self._extras: list[Any] = []
         self._memory: dict[str, shared_memory.SharedMemory] = {}
         self._size = (0, 0)
@@ -109,12 +114,9 @@ class _View:
         if not self._window.create_window(width=width, height=height, visible=False):
             raise RuntimeError("Open3D can't draw here; install libegl1 and libgl1")
         self._window_size = (height, width)
+        self._window.add_geometry(self._bounds)
         for geometry in (self._cloud, *self._extras):
-            self._window.add_geometry(geometry)
-        self._unclip()
-
-    def _unclip(self) -> None:
-        """Planes fixed in metres; Open3D would choose them by the cloud's extent, 2 m from the eye for a street."""
+            self._window.add_geometry(geometry, False)
         view = self._window.get_view_control()
         view.set_constant_z_near(_NEAR)
         view.set_constant_z_far(_FAR)
@@ -125,8 +127,7 @@ class _View:
         self._window.remove_geometry(self._cloud, False)  # an empty cloud that was added once never shows
         self._cloud.points = self._open3d.utility.Vector3dVector(points.astype(np.float64))
         self._take_colours(name, count)
-        self._window.add_geometry(self._cloud)
-        self._unclip()
+        self._window.add_geometry(self._cloud, False)
 
     def _take_colours(self, name: str, count: int) -> None:
         self._attached("cloud", name)
@@ -150,7 +151,7 @@ class _View:
         options = self._window.get_render_option()
         options.point_size, options.background_color = self._point_size, np.array(self._background)
         pose, fov = self._pose
-        self._aim(pose, height / 2 / np.tan(np.radians(fov) / 2))
+        self._aim(pose, max(height / 2 / np.tan(np.radians(fov) / 2), self._window_size[0] / 2 / _STEEPEST))
         shown = np.asarray(self._window.capture_screen_float_buffer(True))
         top, left = (shown.shape[0] - height) // 2, (shown.shape[1] - width) // 2
         picture = np.ndarray((height, width, 3), np.uint8, buffer=self._memory["picture"].buf, offset=slot * height * width * 3)
@@ -163,3 +164,9 @@ class _View:
         camera.extrinsic = pose
         if not self._window.get_view_control().convert_from_pinhole_camera_parameters(camera, True):
             raise RuntimeError(f"Open3D refuses the camera: window {width}×{height}, focal length {focal:.1f}")
+
+
+def _bounds(open3d: Any) -> Any:
+    """Two corners without a visible line: Open3D's camera works within the bounds of what it was given, and a cloud may be empty or one point."""
+    corners = open3d.utility.Vector3dVector(np.array(_CORNERS))
+    return open3d.geometry.LineSet(corners, open3d.utility.Vector2iVector(np.zeros((1, 2), np.int32)))

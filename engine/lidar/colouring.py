@@ -19,7 +19,7 @@ from engine.labels import VOID, Mask
 from engine.lidar.fusion import FusedCloud
 
 Colours = NDArray[np.uint8]
-GREY = (72, 76, 84)
+GREY = (46, 49, 56)
 """Points that have no value to show: not seen by the camera, or of a class that is hidden."""
 LIDAR_HEIGHT = 1.73
 """Metres of KITTI's lidar above the road."""

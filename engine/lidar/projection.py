@@ -56,9 +56,9 @@ def inside(points: Points, image_from_lidar: NDArray[np.floating], size: tuple[i
     """
     height, width = size
     rows = image_from_lidar[:3].astype(np.float32)
-    index = np.flatnonzero(points @ rows[2, :3] > NEAREST - rows[2, 3])
-    x, y, depth = (np.take(points, index, axis=0) @ rows[:, :3].T + rows[:, 3]).T
-    with np.errstate(over="ignore"):
+    with np.errstate(over="ignore", invalid="ignore"):  # points that are not finite are nowhere: every comparison below is false
+        index = np.flatnonzero(points @ rows[2, :3] > NEAREST - rows[2, 3])
+        x, y, depth = (np.take(points, index, axis=0) @ rows[:, :3].T + rows[:, 3]).T
         x, y = x / depth + np.float32(0.5), y / depth + np.float32(0.5)
     kept = np.flatnonzero((x >= 0) & (x < width) & (y >= 0) & (y < height))
     pixel = np.empty((len(kept), 2), np.int32)

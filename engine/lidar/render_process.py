@@ -34,7 +34,8 @@ from engine.lidar.orbit import Lines, Orbit
 from engine.lidar.scan import Points
 
 BACKGROUND = (18, 19, 22)
-_SMALLEST, _LARGEST = 16, 8192
+_SMALLEST, _LARGEST = 64, 8192
+_FOV = (5.0, 80.0)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -86,7 +87,7 @@ class CloudRenderer:
     def set_pose(self, ticket: int, camera_from_lidar: NDArray[np.floating], fov: float) -> None:
         """The eye: (4, 4), camera space x right, y down, z forward; vertical field of view in degrees. `ticket` comes back with its picture."""
         self._ticket = ticket
-        self._change("pose", (np.array(camera_from_lidar, np.float64), float(fov)))
+        self._change("pose", (np.array(camera_from_lidar, np.float64), float(np.clip(fov, *_FOV))))
 
     def set_point_size(self, pixels: float) -> None:
         self._change("point_size", float(np.clip(pixels, 1, 20)))
@@ -135,6 +136,16 @@ class CloudRenderer:
     def behind(self) -> bool:
         """Whether a picture is being painted, or something that was set is not yet painted."""
         return not self._idle or bool(self._changed)
+
+    @property
+    def pid(self) -> int:
+        """The child's process id."""
+        return self._child.pid
+
+    @property
+    def memory(self) -> tuple[str, ...]:
+        """The names of the shared memory in use."""
+        return self._memory.names
 
     def fileno(self) -> int:
         """Readable when `poll` has something to do; another one after `restart`, -1 once closed."""
@@ -202,6 +213,10 @@ class _Child:
     def alive(self) -> bool:
         return not self.failure and self._process.is_alive()
 
+    @property
+    def pid(self) -> int:
+        return self._process.pid or -1
+
     def fileno(self) -> int:
         return -1 if self._pipe.closed else self._pipe.fileno()
 
@@ -258,6 +273,10 @@ class _Memory:
     def array(self, role: str, shape: tuple[int, ...]) -> NDArray[np.uint8]:
         """The head of a block as uint8 of `shape`; copy before the block may be replaced."""
         return np.ndarray(shape, np.uint8, buffer=self._blocks[role].buf)
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        return tuple(block.name for block in self._blocks.values())
 
     def remove(self) -> None:
         _removed(self._blocks)
