@@ -1,0 +1,63 @@
+"""Choosing the split of the open dataset."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import Any
+
+from PySide6.QtWidgets import QComboBox, QWidget
+
+from engine import events
+from gui.jobs import Jobs, ThreadJob
+from gui.session import Session
+
+ALL = "all"
+
+
+class SplitChooser(QComboBox):
+    """Hidden where there is nothing to choose. Another split is opened in the background and becomes the source."""
+
+    def __init__(self, session: Session, jobs: Jobs, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._session, self._jobs = session, jobs
+        self.setToolTip("The split that is shown")
+        self.setAccessibleName("Split")
+        session.source_changed.connect(self._on_source)
+        self.activated.connect(lambda at: self.choose(self.itemData(at)))
+        self._on_source(session.source)
+
+    def choose(self, split: str) -> None:
+        """Shows the split `split` of the dataset."""
+        source = self._session.source
+        if source is None or source.dataset is None or split == source.dataset.split:
+            return
+        found: list[Any] = []
+
+        def work(should_stop: events.ShouldStop) -> events.Events:
+            found.append(_at_split(source, split))
+            yield events.Finished()
+
+        job = ThreadJob(f"Opening {split}", work, quiet=True)
+        job.ended.connect(lambda: self._session.set_source(found[0], self._session.path) if found and self._session.source is source else self._on_source(source))
+        self._jobs.run(job)
+
+    def _on_source(self, source: Any) -> None:
+        dataset = source.dataset if source is not None else None
+        splits = tuple(dataset.splits) if dataset is not None else ()
+        self.blockSignals(True)
+        self.clear()
+        for name in (ALL, *splits) if len(splits) > 1 else ():
+            self.addItem("All splits" if name == ALL else name, name)
+        if dataset is not None:
+            self.setCurrentIndex(max(0, self.findData(dataset.split)))
+        self.blockSignals(False)
+        self.setVisible(len(splits) > 1)
+
+
+def _at_split(source: Any, split: str) -> Any:
+    from engine.datasets import open_dataset
+    from engine.inspection.opening import drive_over
+
+    dataset = open_dataset(source.dataset.root, layout=source.dataset.layout, split=split)
+    over = source.drive is None or source.drive.kind == "images"
+    return replace(source, dataset=dataset, drive=drive_over(dataset) if over else source.drive)
