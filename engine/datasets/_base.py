@@ -109,6 +109,8 @@ def assemble(
         samples += [Sample(f"{part}-{one.name}", one.image, one.mask) for one in found] if doubled else found
         taken.update(frames.images)
         problems += [*frames.problems, *wrong]
+    if name == ALL:
+        samples.sort(key=lambda sample: os.fspath(sample.image))  # side by side as they were recorded, where splits share a folder
     if not samples:
         raise DataError(f"{root} has no frames in its split {name}; check that the images lie where the {layout} layout has them")
     return FileDataset(layout, root, name, ordered(parts), covered, space, tuple(samples), read_mask, tuple(problems), note)

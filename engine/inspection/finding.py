@@ -55,17 +55,18 @@ def _file(path: Path) -> list[Thing]:
 
 def _below(path: Path, depth: int, left: list[int]) -> list[Thing]:
     left[0] -= 1
-    if here := _here(path):
+    here = _here(path)
+    if any(thing.path == path for thing in here):
         return here
     if depth <= 0 or left[0] <= 0:
-        return []
+        return here
     try:
         names = listing.folder(path).folders
     except DataError:
         if depth == DEPTH:
             raise
-        return []  # a folder within that may not be listed hides nothing a user could open
-    return [thing for name in names for thing in _below(path / name, depth - 1, left)]
+        return here  # a folder within that may not be listed hides nothing a user could open
+    return here + [thing for name in names for thing in _below(path / name, depth - 1, left)]
 
 
 def _here(path: Path) -> list[Thing]:

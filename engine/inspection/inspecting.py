@@ -74,7 +74,7 @@ def _report(path: Path, group: list[Thing], tally: Tally) -> Report:
         tally.classes(),
         tally.masks_counted,
         tally.masks,
-        tuple(tally.problems),
+        tuple(dict.fromkeys(tally.problems)),
         stopped=tally.stopped,
     )
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import re
 from collections import Counter
 from collections.abc import Iterator
@@ -233,5 +234,5 @@ def _gaps(frames: tuple[Frame, ...], tally: Tally) -> None:
 
 def _named_in(sentence: str, otherwise: Path) -> Path:
     """The file a sentence begins with."""
-    first = Path(re.split(r" (?:is|has|holds|can't|lacks|must|gives|doesn't|,)", sentence)[0].rstrip(","))
-    return first if first.is_absolute() else otherwise
+    ends = [found.start() for found in re.finditer(r"[ ,:;]", sentence)]
+    return next((Path(sentence[:end]) for end in reversed(ends) if os.path.isabs(sentence[:end]) and os.path.exists(sentence[:end])), otherwise)
