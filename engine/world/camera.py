@@ -35,9 +35,11 @@ class View:
     def directions(self, x: NDArray[np.floating], y: NDArray[np.floating]) -> Floats:
         """(N, 3) unit rays through pixel positions; whole numbers are pixel centres."""
         k = self.intrinsics
-        rays = np.stack([(x - k[0, 2]) / k[0, 0], (y - k[1, 2]) / k[1, 1], np.ones_like(x, np.float64)], -1).astype(np.float32)
-        rays /= np.sqrt(np.einsum("ij,ij->i", rays, rays))[:, None]
-        return rays @ self.world_from_camera[:3, :3].T.astype(np.float32)
+        right, down = ((np.asarray(at, np.float32) - np.float32(k[i, 2])) * np.float32(1 / k[i, i]) for i, at in enumerate((x, y)))
+        turned = self.world_from_camera[:3, :3].astype(np.float32)
+        rays = right[:, None] * turned[:, 0] + down[:, None] * turned[:, 1] + turned[:, 2]
+        rays *= (1 / np.sqrt(right * right + down * down + 1))[:, None]
+        return rays
 
 
 @dataclass(frozen=True)

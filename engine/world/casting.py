@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cache
 
 import numpy as np
 from numpy.typing import NDArray
 
+from engine.world.materials import INDEX
 from engine.world.mesh import Mesh
 from engine.world.scene import Labelled, Scene
 
@@ -51,23 +53,25 @@ class Caster:
         if len(self._solids) > 1:
             other, other_face, other_bary = self._solids[1].nearest(rays)
             nearer = other < distance
-            distance, face, bary = np.where(nearer, other, distance), np.where(nearer, other_face, face), np.where(nearer[:, None], other_bary, bary)
-            owner[nearer] = 1
+            where = np.flatnonzero(nearer)
+            distance, face, bary = np.minimum(distance, other), face.copy(), bary.copy()
+            face[where], bary[where], owner[where] = other_face[where], other_bary[where], 1
         return self._described(rays, distance, face, bary, owner)
 
     def _described(self, rays: Floats, distance: Floats, face: NDArray[np.integer], bary: Floats, owner: NDArray[np.uint8]) -> Hits:
         met = np.flatnonzero(np.isfinite(distance))
         label, instance = np.full(len(rays), SKY, np.uint8), np.full(len(rays), SKY, np.int32)
-        looked = self._solids[0].look_up(np.where(owner[met] == 0, face[met], 0), bary[met])
+        face, bary = face[met], bary[met]
+        looked = self._solids[0].look_up(np.where(owner[met] == 0, face, 0), bary)
         if len(self._solids) > 1 and (mine := np.flatnonzero(owner[met] == 1)).size:
-            theirs = self._solids[1].look_up(face[met][mine], bary[met][mine])
+            theirs = self._solids[1].look_up(face[mine], bary[mine])
             for whole, part in zip(looked, theirs, strict=True):
                 whole[mine] = part
         label[met], instance[met], normal, uv, material, tint = looked
-        point = rays[met, :3] + rays[met, 3:] * distance[met, None]
-        toward = np.einsum("ij,ij->i", normal, rays[met, 3:]) > 0
-        flat = self._solids[0].flat_enough
-        normal[toward & flat[material]] *= -1
+        ahead = np.take(rays, met, axis=0)
+        point = ahead[:, :3] + ahead[:, 3:] * distance[met, None]
+        toward = np.einsum("ij,ij->i", normal, ahead[:, 3:]) > 0
+        normal[toward & _two_sided()[material]] *= -1
         return Hits(distance, label, instance, met, point, normal, uv, material, tint)
 
     def covered(self, point: Floats, direction: Floats, *, reach: float = np.inf) -> NDArray[np.bool_]:
@@ -78,6 +82,14 @@ class Caster:
         if len(self._solids) > 1:
             covered |= self._solids[1].hit(rays, reach)
         return covered
+
+
+@cache
+def _two_sided() -> NDArray[np.bool_]:
+    """(256,) the materials whose normals face whoever looks; leaves keep their crown's."""
+    flags = np.ones(256, bool)
+    flags[[INDEX["leaf"], INDEX["hedge"]]] = False
+    return flags
 
 
 class Solid:
@@ -93,16 +105,7 @@ class Solid:
         faces = np.arange(len(corners), dtype=np.uint32).reshape(-1, 3)
         self._scene.add_triangles(self._tensor(corners), self._tensor(faces))
         self._scene.cast_rays(self._tensor(np.float32([[0, 0, -10, 0, 0, -1]])))  # builds the tree before threads share it
-        self._normals, self._uv = mesh.normals.reshape(-1, 9), mesh.uv.reshape(-1, 6)
-
-    @property
-    def flat_enough(self) -> NDArray[np.bool_]:
-        """(256,) the materials whose normals face whoever looks; leaves keep their crown's."""
-        from engine.world.materials import INDEX
-
-        flags = np.ones(256, bool)
-        flags[[INDEX["leaf"], INDEX["hedge"]]] = False
-        return flags
+        self._corners = np.concatenate([mesh.normals, mesh.uv], 2).reshape(-1, 15)
 
     def nearest(self, rays: Floats) -> tuple[Floats, NDArray[np.int64], Floats]:
         """Distances (N,), faces (N,) and barycentric coordinates (N, 2)."""
@@ -113,12 +116,14 @@ class Solid:
         return self._scene.test_occlusions(self._tensor(rays), 0.0, reach).numpy()
 
     def look_up(self, face: NDArray[np.int64], bary: Floats) -> tuple[NDArray, ...]:
+        """Label, instance, normal, texture coordinates, material and tint at points of faces (N,)."""
         mesh: Mesh = self._things.mesh
         one, two = bary[:, :1], bary[:, 1:]
         zero = 1 - one - two
-        corner = self._normals[face]
-        normal = corner[:, :3] * zero + corner[:, 3:6] * one + corner[:, 6:] * two
-        normal /= np.maximum(np.sqrt(np.einsum("ij,ij->i", normal, normal)), 1e-6)[:, None]
-        texture = self._uv[face]
-        uv = texture[:, :2] * zero + texture[:, 2:4] * one + texture[:, 4:] * two
-        return self._things.label[face], self._things.instance[face], normal, uv, mesh.material[face], mesh.tint[face]
+        corner = np.take(self._corners, face, axis=0)
+        mixed = corner[:, :5] * zero
+        mixed += corner[:, 5:10] * one
+        mixed += corner[:, 10:] * two
+        normal = mixed[:, :3]
+        normal = normal * (1 / np.maximum(np.sqrt(np.einsum("ij,ij->i", normal, normal)), 1e-6))[:, None]
+        return self._things.label[face], self._things.instance[face], normal, mixed[:, 3:].copy(), mesh.material[face], np.take(mesh.tint, face, axis=0)

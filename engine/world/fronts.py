@@ -32,9 +32,9 @@ PLASTER = Style(0.24, 0.22, 0.52, 0.52, (2, 1), (0.82, 0.80, 0.77), surround=0.0
 MODERN = Style(0.08, 0.20, 0.84, 0.56, (3, 1), (0.20, 0.21, 0.23), sill=False)
 
 
-def front(rng: np.random.Generator, wall: Picture, style: Style) -> Picture:
-    """(1024, 1024, 4): four storeys of four bays; row 0 is the lowest storey's floor."""
-    canvas = _wall(wall)
+def front(rng: np.random.Generator, wall: Picture, style: Style, *, repeats: int = 2) -> Picture:
+    """(1024, 1024, 4): four storeys of four bays; the wall's tile goes `repeats` times into its side."""
+    canvas = _wall(wall, repeats)
     bay = _SIZE // 4
     for floor in range(4):
         for column in range(4):
@@ -44,7 +44,7 @@ def front(rng: np.random.Generator, wall: Picture, style: Style) -> Picture:
 
 def shops(rng: np.random.Generator, wall: Picture) -> Picture:
     """(1024, 1024, 4): four ground floors of 3.6 m one above the other, each with two shops or a door and windows."""
-    canvas = _wall(wall)
+    canvas = _wall(wall, 2)
     unit = _SIZE // 4
     for floor in range(4):
         y = floor * unit
@@ -112,8 +112,9 @@ def _door(canvas: Picture, rng: np.random.Generator, x: int, y: int) -> None:
     _fill(canvas, x + 80, y + 120, 6, 16, np.array([0.8, 0.75, 0.5]), _FRAME)
 
 
-def _wall(tile: Picture) -> Picture:
-    return np.tile(tile, (2, 2, 1)) if tile.shape[0] == 512 else tile.copy()
+def _wall(tile: Picture, repeats: int) -> Picture:
+    side = _SIZE // repeats
+    return np.tile(cv2.resize(tile, (side, side), interpolation=cv2.INTER_AREA), (repeats, repeats, 1))
 
 
 def _fill(canvas: Picture, x: int, y: int, width: int, height: int, colour: NDArray[np.floating], alpha: float) -> None:

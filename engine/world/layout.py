@@ -34,7 +34,7 @@ def _ground(builder: Builder, plan: Plan, rng: np.random.Generator) -> None:
     line, profile, ends = plan.line, plan.profile, (plan.start, plan.end)
     builder.add(street.carriageway(line, ends, profile), "road")
     wide = 900.0
-    builder.add(quads(np.array([[(-wide, -wide, -0.08), (wide, -wide, -0.08), (wide, wide, -0.08), (-wide, wide, -0.08)]]), INDEX["grass"], (0.9, 0.95, 0.85)), "terrain")
+    builder.add(quads(np.array([[(-wide, -wide, -0.08), (wide, -wide, -0.08), (wide, wide, -0.08), (-wide, wide, -0.08)]]), INDEX["grass"], (0.84, 0.86, 0.80)), "terrain")
     tint = tuple(np.array((0.86, 0.86, 0.86)) + rng.uniform(-0.08, 0.10) + rng.uniform(-0.04, 0.04, 3))
     for span in plan.spans:
         builder.add(street.markings(line, span, profile), "road")
@@ -42,7 +42,7 @@ def _ground(builder: Builder, plan: Plan, rng: np.random.Generator) -> None:
             builder.add(street.kerb(line, span, profile, side), "sidewalk")
             builder.add(street.pavement(line, span, profile, side, tint), "sidewalk")
             builder.add(street.verge(line, span, profile, side), "terrain")
-            green = tuple(np.array((0.95, 1.0, 0.9)) * rng.uniform(0.85, 1.08))
+            green = tuple(np.array((0.90, 0.92, 0.86)) * rng.uniform(0.85, 1.06))
             builder.add(street.ground(line, span, (profile.outer(side), _FAR), side, rng, rise=float(rng.uniform(-0.05, 2.5)), tint=green), "terrain")
 
 
@@ -54,7 +54,7 @@ def _patch(plan: Plan, s: tuple[float, float], d: tuple[float, float], z: tuple[
 
 def _crossing(builder: Builder, plan: Plan, at: float, rng: np.random.Generator) -> None:
     """Another street across, with its kerbs and pavements, zebra stripes, stop lines and traffic lights."""
-    profile, grey = plan.profile, (0.62, 0.62, 0.63)
+    profile, grey = plan.profile, (0.92, 0.92, 0.93)
     for side in (-1, 1):
         edge = side * profile.kerb(side)
         builder.add(_patch(plan, (at - CROSS_HALF, at + CROSS_HALF), (edge, side * 110.0), (0.0, 0.0), "asphalt", grey), "road")
@@ -143,7 +143,7 @@ def _plant(builder: Builder, plan: Plan, rng: np.random.Generator, s: float, d: 
     if small:
         mesh, scale = plants.bush(int(rng.integers(4))), float(rng.uniform(0.8, 1.5))
     else:
-        fine = abs(d) < 26
+        fine = abs(d) < 20 and s < plan.sharp
         kind = plants.KINDS[rng.integers(len(plants.KINDS))]
         mesh, scale = plants.tree(kind, int(rng.integers(3)), fine), float(rng.uniform(0.8, 1.35))
     builder.add(mesh.painted({plants.LEAF: green}), "vegetation", plan.line.place(s, d, KERB_HEIGHT, turn=float(rng.uniform(0, 6.28)), scale=scale))
@@ -166,7 +166,7 @@ def _kerbside(builder: Builder, plan: Plan, side: int, rng: np.random.Generator)
             builder.add_parts(furniture.lamp(lamp_style), at)
             next_lamp = s + float(rng.uniform(17, 26))
         elif planted and s >= next_tree:
-            mesh = plants.tree(plan.tree_kind, int(rng.integers(3)), s < plan.end - 110).painted({plants.LEAF: green})
+            mesh = plants.tree(plan.tree_kind, int(rng.integers(3)), s < plan.sharp).painted({plants.LEAF: green})
             builder.add(mesh, "vegetation", plan.line.place(s, d, KERB_HEIGHT, turn=float(rng.uniform(0, 6.28)), scale=float(rng.uniform(0.85, 1.15))))
             next_tree = s + step
         else:
@@ -184,7 +184,7 @@ def _small_thing(builder: Builder, plan: Plan, rng: np.random.Generator, s: floa
         builder.add_parts(furniture.bollard(), toward)
     elif chance < 0.54:
         for step in range(int(rng.integers(1, 4))):
-            traffic.parked_bicycle(builder, rng, plan.line.place(s + 0.62 * step, d + side * 0.35, KERB_HEIGHT, turn=np.pi / 2 + float(rng.normal(0, 0.15))))
+            traffic.parked_bicycle(builder, rng, plan.line.place(s + 0.62 * step, d + side * 0.35, KERB_HEIGHT, turn=np.pi / 2 + float(rng.normal(0, 0.15))), fine=s < plan.sharp)
     elif chance < 0.58:
         builder.add(furniture.bench(), "static", plan.line.place(s, d + side * 0.5, KERB_HEIGHT, turn=0.0 if side > 0 else np.pi))
     elif chance < 0.62:

@@ -7,7 +7,7 @@ from functools import cache
 import numpy as np
 from numpy.typing import NDArray
 
-from engine import geometry, labels
+from engine import labels
 from engine.lidar.scan import Scan
 from engine.world import materials
 from engine.world.casting import Caster
@@ -48,7 +48,7 @@ def scan(caster: Caster, world_from_lidar: NDArray[np.float64], rng: np.random.G
     lost = rng.random(len(rays), np.float32)[hits.met]
     kept = (hits.distance[hits.met] < _REACH) & (lost > 0.012 + 0.5 * np.exp(-back * 30))
     index = hits.met[kept]
-    points = geometry.transform(hits.point[kept].astype(np.float64), geometry.inverse(world_from_lidar)).astype(np.float32)
+    points = rays[index] * hits.distance[index, None]
     noise = 0.02 * rng.standard_normal(len(rays), np.float32)[index]
     reflectance = np.clip(np.round((back[kept] + noise) * 100) / 100, 0, 1).astype(np.float32)
     instance = hits.instance[index]

@@ -33,7 +33,7 @@ TABLE: dict[str, Material] = {
     "front_modern": Material("front_modern", 12.0, 0.0, 0.30),
     "front_shop": Material("front_shop", 14.4, 0.0, 0.30),
     "roof": Material("roof", 3.0, 0.0, 0.25),
-    "leaf": Material("leaf", 2.0, 0.0, 0.45),
+    "leaf": Material("leaf", 1.5, 0.0, 0.45),
     "hedge": Material("leaf", 1.6, 0.0, 0.45),
     "bark": Material("bark", 1.2, 0.0, 0.28),
     "wood": Material("wood", 1.6, 0.0, 0.35),

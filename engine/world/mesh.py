@@ -33,8 +33,10 @@ class Mesh:
         """The mesh after a transform (4, 4) of rotation, uniform scale and translation."""
         matrix = target_from_source[:3, :3].astype(np.float32)
         turned = matrix / np.float32(np.cbrt(abs(np.linalg.det(matrix))))
-        points = self.points @ matrix.T + target_from_source[:3, 3].astype(np.float32)
-        return replace(self, points=points, normals=self.normals @ turned.T)
+        points = self.points.reshape(-1, 3) @ matrix.T
+        points += target_from_source[:3, 3].astype(np.float32)
+        normals = self.normals.reshape(-1, 3) @ turned.T
+        return replace(self, points=points.reshape(-1, 3, 3), normals=normals.reshape(-1, 3, 3))
 
     def painted(self, colours: dict[int, Colour]) -> Mesh:
         """The mesh with the tint of whole materials replaced."""

@@ -98,13 +98,14 @@ def _clothing(build: str, hip: float) -> list[Mesh]:
 
 
 @cache
-def bicycle() -> Mesh:
-    """A bicycle upright, its wheels' axles at x = ±0.53; `paint` is the frame."""
+def bicycle(fine: bool = True) -> Mesh:
+    """A bicycle upright, its wheels' axles at x = ±0.53; `paint` is the frame. Without `fine` for looking at from afar."""
     parts = []
     for x in (-0.53, 0.53):
-        parts.append(ring(0.325, 0.034, RUBBER, (0.07, 0.07, 0.075), segments=18).moved(pose(x, 0, 0.36)))
-        parts.append(ring(0.288, 0.014, METAL, (0.6, 0.6, 0.62), segments=18, sides=4).moved(pose(x, 0, 0.36)))
-        for step in range(6):
+        parts.append(ring(0.325, 0.034, RUBBER, (0.07, 0.07, 0.075), segments=18 if fine else 12, sides=6 if fine else 4).moved(pose(x, 0, 0.36)))
+        if fine:
+            parts.append(ring(0.288, 0.014, METAL, (0.6, 0.6, 0.62), segments=18, sides=4).moved(pose(x, 0, 0.36)))
+        for step in range(6 if fine else 0):
             angle = step * np.pi / 6 + 0.2
             reach = 0.29 * np.array([np.cos(angle), 0, np.sin(angle)])
             centre = np.array([x, 0, 0.36])
@@ -113,6 +114,8 @@ def bicycle() -> Mesh:
     crank, seat, head, front, rear = (np.array(p) for p in ((-0.08, 0, 0.32), (-0.22, 0, 0.84), (0.36, 0, 0.86), (0.53, 0, 0.36), (-0.53, 0, 0.36)))
     for a, b in ((crank, seat), (crank, head), (seat * 0.92 + crank * 0.08, head), (seat * 0.9 + crank * 0.1, rear), (crank, rear), (head, front)):
         parts.append(tube(a, b, 0.028, PAINT, _GREY, segments=6))
+    if not fine:
+        return join(parts)
     parts.append(tube(head, head + np.array([-0.04, 0, 0.18]), 0.022, METAL, (0.3, 0.3, 0.3), segments=6))
     bar = head + np.array([-0.04, 0, 0.18])
     parts.append(tube(bar - np.array([0, 0.28, 0]), bar + np.array([0, 0.28, 0]), 0.02, METAL, (0.15, 0.15, 0.15), segments=6))

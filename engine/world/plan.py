@@ -36,6 +36,8 @@ class Plan:
     trees: tuple[float, float]
     tree_kind: str
     bustle: float
+    sharp: float
+    """Up to where things are made in full detail."""
 
     @property
     def spans(self) -> list[tuple[float, float]]:
@@ -53,7 +55,7 @@ class Plan:
 
 def draw(rng: np.random.Generator, *, length: float) -> Plan:
     """A street whose camera may go `length` metres from 0 and still see far."""
-    start, end = -32.0, length + 175.0
+    start, end = -26.0, length + 150.0
     lanes = 2 if rng.random() < 0.22 else 1
     parking = (bool(rng.random() < 0.55), bool(rng.random() < 0.55))
     green = rng.random() < 0.4
@@ -70,7 +72,7 @@ def draw(rng: np.random.Generator, *, length: float) -> Plan:
     zones = tuple(zone for side in (-1, 1) for zone in _zones(rng, side, start, end, crossings))
     spacing = float(rng.uniform(7.5, 14)), float(rng.uniform(7.5, 14))
     kind = str(rng.choice(("round", "tall", "broad", "young"), p=(0.4, 0.2, 0.15, 0.25)))
-    return Plan(line, profile, start, end, crossings, zones, spacing, kind, float(rng.uniform(0.7, 1.4)))
+    return Plan(line, profile, start, end, crossings, zones, spacing, kind, float(rng.uniform(0.7, 1.4)), length + 48.0)
 
 
 def _crossings(rng: np.random.Generator, end: float) -> tuple[float, ...]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from functools import cache
 
 import numpy as np
@@ -11,7 +12,7 @@ from engine.world.mesh import Colour, Mesh, ball, join, quads, surface, tube
 
 LEAF, BARK, HEDGE = INDEX["leaf"], INDEX["bark"], INDEX["hedge"]
 KINDS = ("round", "tall", "broad", "young", "conifer")
-GREENS: tuple[Colour, ...] = ((0.30, 0.44, 0.15), (0.24, 0.40, 0.14), (0.36, 0.47, 0.18), (0.27, 0.43, 0.20), (0.42, 0.48, 0.17), (0.22, 0.36, 0.17))
+GREENS: tuple[Colour, ...] = ((0.46, 0.60, 0.26), (0.38, 0.54, 0.24), (0.54, 0.62, 0.30), (0.42, 0.57, 0.31), (0.60, 0.62, 0.30), (0.35, 0.50, 0.27))
 _SHAPES = {
     # height of the crown's middle, its radii, height and radius of the trunk, number of balls
     "round": (5.0, (2.3, 2.3, 2.2), 3.4, 0.19, 11),
@@ -32,7 +33,7 @@ def tree(kind: str, variant: int, fine: bool = True) -> Mesh:
     parts = [_trunk(rng, trunk_top, thick, clumps)]
     parts += [_dented(rng, at, size, 10 if fine else 8) for at, size in clumps]
     if fine:
-        parts.append(_leaves(rng, clumps, 620))
+        parts.append(_leaves(rng, clumps, 560))
     crown = join(parts[1:])
     return join([parts[0], _softened(crown, centre, spread)])
 
@@ -60,7 +61,12 @@ def _dented(rng: np.random.Generator, at: np.ndarray, radius: float, segments: i
     reach[0] = reach[-1] = radius
     flat = np.cos(latitude)[:, None] * reach
     grid = np.stack([flat * np.cos(angle), flat * np.sin(angle), np.sin(latitude)[:, None] * reach * 0.92], -1) + at
-    return surface(grid, LEAF, (0.5, 0.5, 0.5), around=True)
+    ball = surface(grid, LEAF, (0.5, 0.5, 0.5), around=True)
+    local = (ball.points - at.astype(np.float32)) / np.float32(radius)
+    turned = np.arctan2(local[..., 1], local[..., 0])
+    turned = turned[:, :1] + (turned - turned[:, :1] + np.pi) % (2 * np.pi) - np.pi
+    uv = np.stack([turned * 0.8, np.arcsin(np.clip(local[..., 2], -1, 1))], -1) * radius + rng.uniform(0, 1.5, 2)
+    return replace(ball, uv=uv.astype(np.float32))
 
 
 def _leaves(rng: np.random.Generator, clumps: list[tuple[np.ndarray, float]], count: int) -> Mesh:
@@ -69,12 +75,12 @@ def _leaves(rng: np.random.Generator, clumps: list[tuple[np.ndarray, float]], co
     centres, sizes = np.array([c for c, _ in clumps])[pick], np.array([r for _, r in clumps])[pick]
     out = rng.normal(size=(count, 3))
     out /= np.linalg.norm(out, axis=1, keepdims=True)
-    at = centres + out * (sizes * rng.uniform(0.92, 1.16, count))[:, None]
+    at = centres + out * (sizes * rng.uniform(0.90, 1.20, count))[:, None]
     one = np.cross(out, rng.normal(size=(count, 3)))
     one /= np.linalg.norm(one, axis=1, keepdims=True)
     two = np.cross(out + 0.7 * rng.normal(size=(count, 3)), one)
     two /= np.linalg.norm(two, axis=1, keepdims=True)
-    one, two = one * rng.uniform(0.10, 0.22, (count, 1)), two * rng.uniform(0.08, 0.16, (count, 1))
+    one, two = one * rng.uniform(0.12, 0.26, (count, 1)), two * rng.uniform(0.10, 0.20, (count, 1))
     corners = np.stack([at - one, at - two, at + one, at + two], 1)
     tone = rng.uniform(0.8, 1.2, (count, 1)) * np.array([[0.5, 0.5, 0.5]])
     return quads(corners, LEAF, np.asarray(tone, np.float32), offset=(float(rng.random()), 0.0))

@@ -106,7 +106,7 @@ def _faces(grid: NDArray[np.floating]) -> NDArray[np.floating]:
 
 
 def carriageway(line: Line, s: tuple[float, float], profile: Profile) -> Mesh:
-    return sheet(line, s, [(-profile.kerb(-1), 0.0), (0.0, 0.03), (profile.kerb(1), 0.0)], INDEX["asphalt"], (0.62, 0.62, 0.63))
+    return sheet(line, s, [(-profile.kerb(-1), 0.0), (0.0, 0.03), (profile.kerb(1), 0.0)], INDEX["asphalt"], (0.92, 0.92, 0.93))
 
 
 def stripes(line: Line, spans: list[tuple[float, float, float, float]]) -> Mesh:
@@ -152,7 +152,7 @@ def verge(line: Line, s: tuple[float, float], profile: Profile, side: int) -> Me
     if profile.verge[side > 0] < 0.3:
         return None
     low, high = profile.kerb(side) + 0.18, profile.inner(side)
-    return sheet(line, s, [(side * low, KERB_HEIGHT), (side * (low + high) / 2, KERB_HEIGHT + 0.04), (side * high, KERB_HEIGHT)], INDEX["grass"], (0.95, 1.0, 0.9))
+    return sheet(line, s, [(side * low, KERB_HEIGHT), (side * (low + high) / 2, KERB_HEIGHT + 0.04), (side * high, KERB_HEIGHT)], INDEX["grass"], (0.90, 0.92, 0.86))
 
 
 def ground(line: Line, s: tuple[float, float], d: tuple[float, float], side: int, rng: np.random.Generator, *, rise: float, tint: Colour) -> Mesh:

@@ -82,7 +82,7 @@ def _asphalt(rng: np.random.Generator) -> Picture:
     size = 512
     grain = rng.normal(0, 0.055, (size, size)).astype(np.float32)
     stones = np.where(rng.random((size, size)) > 0.985, rng.uniform(-0.06, 0.16, (size, size)), 0).astype(np.float32)
-    value = 0.355 + grain + cv2.GaussianBlur(stones, (3, 3), 0.7) + 0.09 * fractal(rng, size, 3, 5)
+    value = 0.44 + grain + cv2.GaussianBlur(stones, (3, 3), 0.7) + 0.045 * fractal(rng, size, 3, 5)
     crack = np.abs(fractal(rng, size, 2, 4))
     value -= 0.09 * np.clip(1 - crack / 0.012, 0, 1) * (fractal(rng, size, 2, 2) > 0.05)
     return _toned(value, (1.0, 0.99, 0.985))
@@ -140,7 +140,7 @@ def _grass(rng: np.random.Generator) -> Picture:
     blades = cv2.GaussianBlur(rng.normal(0, 1, (512, 512)).astype(np.float32), (0, 0), 0.8, borderType=cv2.BORDER_REFLECT) * 0.26
     value = 0.62 + 0.17 * blades + 0.16 * fractal(rng, 512, 4, 6)
     dry = np.clip(fractal(rng, 512, 3, 4) * 1.2 + 0.3, 0, 1)[..., None]
-    colour = (1 - dry) * np.float32([0.40, 0.62, 0.24]) + dry * np.float32([0.60, 0.66, 0.32])
+    colour = (1 - dry) * np.float32([0.42, 0.52, 0.29]) + dry * np.float32([0.56, 0.56, 0.37])
     return np.dstack([value[..., None] * colour * 1.15, np.zeros_like(value)]).astype(np.float32)
 
 
@@ -156,8 +156,8 @@ def _roof(rng: np.random.Generator) -> Picture:
 
 
 def _leaf(rng: np.random.Generator) -> Picture:
-    value = 0.72 + 0.36 * clumps(rng, 512, 1500, (7, 15)) + 0.12 * fractal(rng, 512, 8, 5)
-    return _toned(np.clip(value, 0.18, 1.25) * 0.8)
+    value = 0.86 + 0.24 * clumps(rng, 512, 2600, (6, 12)) + 0.10 * fractal(rng, 512, 6, 5)
+    return _toned(np.clip(value, 0.30, 1.25) * 0.8)
 
 
 def _bark(rng: np.random.Generator) -> Picture:
@@ -190,7 +190,7 @@ _TILES: dict[str, Callable[[np.random.Generator], Picture]] = {
     "asphalt": _asphalt, "paving": _paving, "kerb": _kerb, "marking": _marking, "grass": _grass, "soil": _soil, "brick": _brick,
     "plaster": _plaster, "concrete": _concrete, "roof": _roof, "leaf": _leaf, "bark": _bark, "wood": _wood, "plain": _plain,
     "cloth": _cloth, "tarpaulin": _tarpaulin,
-    "front_sash": lambda rng: fronts.front(rng, _brick(rng), fronts.SASH),
+    "front_sash": lambda rng: fronts.front(rng, _brick(rng), fronts.SASH, repeats=4),
     "front_plaster": lambda rng: fronts.front(rng, _plaster(rng), fronts.PLASTER),
     "front_modern": lambda rng: fronts.front(rng, _concrete(rng), fronts.MODERN),
     "front_shop": lambda rng: fronts.shops(rng, _plaster(rng)),

@@ -111,13 +111,13 @@ def dressed(rng: np.random.Generator) -> dict[int, Colour]:
     }
 
 
-def _walker(rng: np.random.Generator, *, standing: bool = False) -> list[Mesh]:
+def _walker(rng: np.random.Generator, *, standing: bool = False, steps: int = people.PHASES) -> list[Mesh]:
     colours = dressed(rng)
     if standing:
         return [people.walker(0, "standing").painted(colours)]
     build = str(rng.choice(("plain", "skirt", "coat", "pack"), p=(0.5, 0.14, 0.2, 0.16)))
     first = int(rng.integers(people.PHASES))
-    return [people.walker((first + step) % people.PHASES, build).painted(colours) for step in range(people.PHASES)]
+    return [people.walker((first + step) % people.PHASES, build).painted(colours) for step in range(steps)]
 
 
 def _walkers(builder: Builder, plan: Plan, rng: np.random.Generator, length: float, moving: bool) -> None:
@@ -144,7 +144,7 @@ def _walk(builder: Builder, plan: Plan, rng: np.random.Generator, s: float, d: f
         at = s + rate * t
         return plan.line.place(at, d, 0.02 if plan.crossing(at, GAP - 3.1) else KERB_HEIGHT + 0.01, turn=turn, scale=scale)
 
-    builder.move([("person", _walker(rng, standing=standing))], where, cycle=lambda t: abs(rate) * t / people.STRIDE)
+    builder.move([("person", _walker(rng, standing=standing, steps=people.PHASES if rate else 1))], where, cycle=lambda t: abs(rate) * t / people.STRIDE)
 
 
 def _crossing_walkers(builder: Builder, plan: Plan, rng: np.random.Generator) -> list[float]:
@@ -160,7 +160,7 @@ def _crossing_walkers(builder: Builder, plan: Plan, rng: np.random.Generator) ->
         for _ in range(int(rng.integers(1, 4))):
             d, direction = float(rng.uniform(-plan.profile.kerb(-1), plan.profile.kerb(1))), 1 if rng.random() < 0.5 else -1
             at = plan.line.place(s + float(rng.uniform(-0.9, 0.9)), d, 0.03, turn=direction * np.pi / 2 + float(rng.normal(0, 0.15)), scale=float(rng.uniform(0.92, 1.06)))
-            builder.stand([("person", _walker(rng)[0])], at)
+            builder.stand([("person", _walker(rng, steps=1)[0])], at)
     return taken
 
 
@@ -179,7 +179,7 @@ def _ride(builder: Builder, plan: Plan, rng: np.random.Generator, s: float, d: f
     colours = dressed(rng)
     frame = dict(colours) | {people.PAINT: vehicles.CAR_COLOURS[rng.integers(len(vehicles.CAR_COLOURS))]}
     first, helmet = int(rng.integers(people.PHASES)), bool(rng.random() < 0.55)
-    shapes = [people.rider((first + step) % people.PHASES, helmet).painted(colours) for step in range(people.PHASES)]
+    shapes = [people.rider((first + step) % people.PHASES, helmet).painted(colours) for step in range(people.PHASES if rate else 1)]
     turn = 0.0 if side < 0 else np.pi
 
     def where(t: float) -> Pose:
@@ -188,8 +188,8 @@ def _ride(builder: Builder, plan: Plan, rng: np.random.Generator, s: float, d: f
     builder.move([("rider", shapes), ("bicycle", [people.bicycle().painted(frame)])], where, cycle=lambda t: abs(rate) * t / 5.0)
 
 
-def parked_bicycle(builder: Builder, rng: np.random.Generator, at: Pose) -> None:
+def parked_bicycle(builder: Builder, rng: np.random.Generator, at: Pose, *, fine: bool = True) -> None:
     lean = np.eye(4)
     angle = float(rng.normal(0, 0.05))
     lean[1:3, 1:3] = [[np.cos(angle), -np.sin(angle)], [np.sin(angle), np.cos(angle)]]
-    builder.stand([("bicycle", people.bicycle().painted({people.PAINT: vehicles.CAR_COLOURS[rng.integers(len(vehicles.CAR_COLOURS))]}))], at @ lean)
+    builder.stand([("bicycle", people.bicycle(fine).painted({people.PAINT: vehicles.CAR_COLOURS[rng.integers(len(vehicles.CAR_COLOURS))]}))], at @ lean)

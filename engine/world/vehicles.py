@@ -71,7 +71,7 @@ def car(kind: str) -> Mesh:
     parts = [_body(build)]
     for x in build.wheels:
         for side in (-1, 1):
-            parts.append(_wheel(x, side * (build.width - 0.10), build.radius, side))
+            parts.append(_wheel(x, side * (build.width - 0.05), build.radius, side))
             parts.append(disc((x, side * (build.width + 0.004), build.radius + 0.03), build.radius + 0.07, (0, side, 0), RUBBER, _BLACK, segments=18))
     return join([*parts, _lights(build), _trim(build)])
 
@@ -126,9 +126,9 @@ def _lights(build: _Build) -> Mesh:
     back = min(rear[2], 0.92)
     low, high, tint = [], [], []
     for side in (-1, 1):
-        y = sorted((side * wide * 0.55, side * wide * 0.93))
-        low += [(front[0] - 0.16, y[0], lift - 0.11), (rear[0] - 0.045, y[0], back - 0.20), (rear[0] - 0.045, y[0], back - 0.25)]
-        high += [(front[0] + 0.055, y[1], lift + 0.05), (rear[0] + 0.12, y[1], back), (rear[0] + 0.12, y[1], back - 0.20)]
+        y = sorted((side * wide * 0.60, side * wide * 0.93))
+        low += [(front[0] - 0.16, y[0], lift - 0.11), (rear[0] - 0.045, y[0], back - 0.15), (rear[0] - 0.045, y[0], back - 0.20)]
+        high += [(front[0] + 0.055, y[1], lift + 0.05), (rear[0] + 0.12, y[1], back), (rear[0] + 0.12, y[1], back - 0.15)]
         tint += [_WHITE_LIGHT, _RED_LIGHT, _AMBER]
     return boxes(low, high, LAMP, np.array(tint))
 
@@ -146,10 +146,17 @@ def _trim(build: _Build) -> Mesh:
     mirror_x, door_x = build.stations[3][0] - 0.28, build.stations[6][0]
     sides = (-1.0, 1.0)
     mirrors = boxes([(mirror_x - 0.08, min(s * wide, s * (wide + 0.17)), belt) for s in sides], [(mirror_x + 0.08, max(s * wide, s * (wide + 0.17)), belt + 0.15) for s in sides], PAINT, (0.6, 0.6, 0.6))
-    lines = [(x, s) for s in sides for x in (build.stations[3][0] - 0.15, door_x, door_x - 0.95)]
-    seams = boxes([(x - 0.008, s * wide * 0.982 - 0.012, 0.36) for x, s in lines], [(x + 0.008, s * wide * 0.982 + 0.012, belt) for x, s in lines], RUBBER, _DARK)
+    seams = quads(np.array([strip for side in sides for x in (build.stations[3][0] - 0.15, door_x, door_x - 0.95) for strip in _seam(build, x, side)]), RUBBER, _DARK)
     grips = boxes([(door_x + 0.08, s * wide - 0.02, belt - 0.13) for s in sides], [(door_x + 0.26, s * wide + 0.02, belt - 0.09) for s in sides], METAL, (0.35, 0.35, 0.36))
     return join([dark, plates, mirrors, seams, grips])
+
+
+def _seam(build: _Build, x: float, side: float) -> list[list[tuple[float, float, float]]]:
+    """The line between two doors, laid on the body's side at `x`."""
+    along = np.array([station[0] for station in build.stations])[::-1]
+    sill, belt = (float(np.interp(x, along, np.array([station[k] for station in build.stations])[::-1])) for k in (1, 2))
+    points = [(build.width * 0.94 + 0.006, sill + 0.06), (build.width + 0.006, sill + 0.45 * (belt - sill)), (build.width * 0.965 + 0.008, belt)]
+    return [[(x - 0.009, side * a, z), (x + 0.009, side * a, z), (x + 0.009, side * b, top), (x - 0.009, side * b, top)] for (a, z), (b, top) in zip(points, points[1:], strict=False)]
 
 
 def _rounded(length: float, width: float, low: float, high: float, material: int, tint: Colour, *, round_by: float = 0.18) -> Mesh:
@@ -207,7 +214,7 @@ def bus() -> Mesh:
     rear = _end_boxes(-length / 2, -1, [(-0.90, 0.90, 1.60, 2.45, GLASS, _GLASS_TINT), (-0.7, 0.7, 0.6, 1.35, RUBBER, _DARK), (-1.12, -0.86, 0.75, 1.35, LAMP, _RED_LIGHT), (0.86, 1.12, 0.75, 1.35, LAMP, _RED_LIGHT),
                                         (-0.35, 0.35, 2.55, 2.80, RUBBER, _BLACK), (-0.26, 0.26, 0.42, 0.53, PLATE, (0.88, 0.88, 0.84))])  # fmt: skip
     arches = join(disc((x, s * (half + 0.006), 0.52), 0.60, (0, s, 0), RUBBER, _BLACK, segments=18) for x in (3.2, -3.0) for s in (-1, 1))
-    wheels = join(_wheel(x, s * (half - 0.12), 0.47, s, width=0.29, rim=(0.50, 0.50, 0.52)) for x in (3.2, -3.0) for s in (-1, 1))
+    wheels = join(_wheel(x, s * (half - 0.08), 0.47, s, width=0.29, rim=(0.50, 0.50, 0.52)) for x in (3.2, -3.0) for s in (-1, 1))
     roof = boxes([(-3.5, -0.7, 3.0), (0.5, -0.8, 3.0)], [(-1.4, 0.7, 3.27), (3.0, 0.8, 3.24)], PLATE, (0.82, 0.82, 0.80))
     return join([body, panes, doors, stripe, front, rear, arches, wheels, roof])
 
