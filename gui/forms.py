@@ -87,10 +87,10 @@ class Form(QWidget):
             self.value()
         except ConfigError as error:
             text = str(error)
-            row = self._blamed(text)
-            if row is not None:
-                row.show_error(text)
-                if row.advanced:
+            blamed = self._blamed(text)
+            if blamed is not None:
+                blamed.show_error(text)
+                if blamed.advanced:
                     self._more.setChecked(True)
             return text
         return ""
@@ -101,7 +101,8 @@ class Form(QWidget):
             row.editor.widget.setEnabled(enabled)
 
     def _add_record(self, kind: type, prefix: str, title: str) -> None:
-        plain, nested = [], []
+        plain: list[tuple[dataclasses.Field[Any], Any]] = []
+        nested: list[tuple[dataclasses.Field[Any], Any]] = []
         hints = get_type_hints(kind)
         for field in dataclasses.fields(kind):
             hint = hints[field.name]

@@ -102,7 +102,8 @@ def findings(report: dict[str, Any]) -> Findings:
         if not one.get("void") and not (one["share"] == 0 and one["pixels"])
     ]
     faults = [Fault(Path(one["file"]), one["kind"], one["text"]) for part in parts for one in part.get("problems", ())]
-    facts = [("What it is", str(report.get("title", "")))]
+    title = str(report.get("title", ""))
+    facts = [("", title[:1].upper() + title[1:])]
     for part in parts:
         facts += [(one["name"] or part.get("kind", ""), _part(one)) for one in part.get("parts", ())]
         facts += [(name[:1].upper() + name[1:], str(text)) for name, text in part.get("facts", {}).items()]

@@ -24,7 +24,7 @@ class Job(QObject):
     A job that fails says `events.Failed` before it ends. `quiet` jobs (under a second as a rule) get no chip.
     """
 
-    event = Signal(object)
+    event = Signal(object)  # type: ignore[assignment]  # Qt's QObject.event, which a job doesn't need
     ended = Signal()
 
     def __init__(self, title: str, *, quiet: bool = False, parent: QObject | None = None) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from PySide6.QtCore import QMimeData, QObject, Signal
+from PySide6.QtGui import QAction
 from PySide6.QtWidgets import QFileDialog, QMenu, QWidget
 
 from engine import events
@@ -82,7 +83,9 @@ class Opening(QObject):
         if recent:
             menu.addSection("Recent")
         for path in recent:
-            menu.addAction(theme.icon("history"), _short(path), lambda path=path: self.open(path)).setToolTip(str(path))
+            entry = QAction(theme.icon("history"), _short(path), menu)
+            entry.triggered.connect(lambda _=False, path=path: self.open(path))
+            menu.addAction(entry)
 
     @staticmethod
     def dropped(data: QMimeData) -> Path | None:

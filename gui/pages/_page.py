@@ -29,12 +29,15 @@ class Page(QWidget):
     """Something harmless to say: leaves by itself."""
     wants_page = Signal(str)
     """Another page should be shown, by its module's name, such as "drive"."""
+    bare_changed = Signal()
+    """Inspector and footer come or go: see `bare`."""
 
     def __init__(self, session: Session, jobs: Jobs, settings: Settings, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.session, self.jobs, self.settings = session, jobs, settings
         self.inspector: Inspector | None = None
         self.footer: QWidget | None = None
+        self.bare = False
         self.messages = MessageBar(self)
         outer = QVBoxLayout(self)
         outer.setContentsMargins(0, 0, 0, 0)
@@ -61,6 +64,12 @@ class Page(QWidget):
     def busy_reason(self) -> str | None:
         """What would be cut short if the window closed now, as a clause such as "a training is running"; None for nothing."""
         return None
+
+    def set_bare(self, bare: bool) -> None:
+        """Hides inspector and footer while there is nothing they could speak of."""
+        if bare != self.bare:
+            self.bare = bare
+            self.bare_changed.emit()
 
     def report(self, text: str, *, details: str = "", cure: Cure | None = None) -> None:
         """Shows a problem at the top of the page: one sentence, on demand its details, and a button that cures it."""

@@ -7,7 +7,18 @@ from typing import Any, ClassVar
 
 from PySide6.QtCore import Qt, QTimer, QUrl, Signal
 from PySide6.QtGui import QDesktopServices, QGuiApplication
-from PySide6.QtWidgets import QComboBox, QHBoxLayout, QLabel, QLineEdit, QMenu, QProgressBar, QPushButton, QStackedWidget, QVBoxLayout, QWidget
+from PySide6.QtWidgets import (
+    QComboBox,
+    QHBoxLayout,
+    QLabel,
+    QLineEdit,
+    QMenu,
+    QProgressBar,
+    QPushButton,
+    QStackedWidget,
+    QVBoxLayout,
+    QWidget,
+)
 
 from engine import events
 from gui import theme, thumbnail_feed
@@ -126,8 +137,9 @@ class DataPage(Page):
         inner = QVBoxLayout(shares)
         inner.setContentsMargins(0, 0, 0, 0)
         inner.setSpacing(6)
-        for widget in (self.chart, self._bar, self._chart_says):
-            inner.addWidget(widget)
+        inner.addWidget(self.chart)
+        inner.addWidget(self._bar)
+        inner.addWidget(self._chart_says)
         inner.addWidget(self._again, 0, Qt.AlignmentFlag.AlignLeft)
         self.inspector.add("Frame", self.preview)
         self.inspector.add("Class shares", shares)
@@ -148,7 +160,8 @@ class DataPage(Page):
         self.thumbnails.menu_wanted.connect(self._fill_menu)
         self.preview.wanted.connect(self._show_frame)
         self.inspecting.found.connect(self._on_found)
-        self.inspecting.failed.connect(lambda text, details: (self.report(text, details=details), self._show_findings(None)))
+        self.inspecting.failed.connect(lambda text, details: self.report(text, details=details))
+        self.inspecting.failed.connect(lambda *_: self._show_findings(None))
         self.inspecting.moved.connect(self._on_moved)
         self._again.clicked.connect(lambda: self.inspecting.stop() if self.inspecting.running else self._inspect(0))
         self.problems.chosen.connect(self._reveal)
@@ -158,6 +171,7 @@ class DataPage(Page):
 
     def _on_source(self, source: Any) -> None:
         self._views.setCurrentWidget(self._gallery if source is not None else self._welcome)
+        self.set_bare(source is None)
         self.preview.show_item(None)
         self.inspecting.cancel()
         self._lister.ask(source)

@@ -104,14 +104,14 @@ class ContextBar(QFrame):
     def _show_classes(self) -> None:
         classes = self._session.class_set
         hidden = len(self._session.hidden & set(classes.names)) if classes else 0
-        self._classes.setText((f"{len(classes)} classes" + (f", {hidden} hidden" if hidden else "")) if classes else "No classes")
+        self._classes.setText((f" {len(classes)} classes" + (f", {hidden} hidden" if hidden else "")) if classes else " No classes")
         self._classes.setEnabled(classes is not None)
 
     def _elide(self) -> None:
         room = max(110, min(320, (self.width() - 360) // 3))
         for button in (self._source, self._checkpoint):
             words = str(button.property("words") or "")
-            button.setText(button.fontMetrics().elidedText(words, Qt.TextElideMode.ElideMiddle, room))
+            button.setText(" " + button.fontMetrics().elidedText(words, Qt.TextElideMode.ElideMiddle, room))
 
     def _fill_checkpoints(self) -> None:
         menu = self._checkpoint_menu

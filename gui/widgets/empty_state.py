@@ -51,7 +51,7 @@ class EmptyState(QWidget):
 
 
 def _button(action: Action, *, primary: bool) -> QPushButton:
-    button = QPushButton(action.text.replace("&", ""))
+    button = QPushButton((" " if action.icon else "") + action.text.replace("&", ""))
     if action.icon:
         button.setIcon(theme.icon(action.icon, "on_accent" if primary else None))
     button.setProperty("primary", primary)

@@ -5,30 +5,37 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QFormLayout, QLabel, QWidget
+from PySide6.QtWidgets import QGridLayout, QLabel, QWidget
+
+WIDEST_NAME = 104
 
 
 class Facts(QWidget):
-    """Rewritten whole; long text wraps."""
+    """Rewritten whole; a row without a name is a sentence over both columns."""
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        self._form = QFormLayout(self)
-        self._form.setContentsMargins(0, 0, 0, 0)
-        self._form.setHorizontalSpacing(12)
-        self._form.setVerticalSpacing(4)
-        self._form.setLabelAlignment(Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignTop)
-        self._form.setRowWrapPolicy(QFormLayout.RowWrapPolicy.DontWrapRows)
+        self._grid = QGridLayout(self)
+        self._grid.setContentsMargins(0, 0, 0, 0)
+        self._grid.setHorizontalSpacing(12)
+        self._grid.setVerticalSpacing(4)
+        self._grid.setColumnStretch(1, 1)
 
     def show_facts(self, facts: Sequence[tuple[str, str]]) -> None:
         """Shows (name, text) rows."""
-        while self._form.rowCount():
-            self._form.removeRow(0)
-        for name, text in facts:
-            head, said = QLabel(name), QLabel(text)
-            head.setObjectName("muted")
-            head.setMaximumWidth(110)
-            head.setWordWrap(True)
+        while (item := self._grid.takeAt(0)) is not None:
+            if widget := item.widget():
+                widget.deleteLater()
+        for row, (name, text) in enumerate(facts):
+            said = QLabel(text)
             said.setWordWrap(True)
             said.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
-            self._form.addRow(head, said)
+            if not name:
+                self._grid.addWidget(said, row, 0, 1, 2)
+                continue
+            head = QLabel()
+            head.setText(head.fontMetrics().elidedText(name, Qt.TextElideMode.ElideMiddle, WIDEST_NAME))
+            head.setToolTip(name)
+            head.setObjectName("muted")
+            self._grid.addWidget(head, row, 0, Qt.AlignmentFlag.AlignTop)
+            self._grid.addWidget(said, row, 1, Qt.AlignmentFlag.AlignTop)

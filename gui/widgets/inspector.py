@@ -49,7 +49,8 @@ class Section(QWidget):
         self.widget = widget
         self.header = QToolButton()
         self.header.setObjectName("sectionHeader")
-        self.header.setText(title)
+        self.header.setText(f" {title}")
+        self.header.setAccessibleName(title)
         self.header.setCheckable(True)
         self.header.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextBesideIcon)
         self.header.setFocusPolicy(Qt.FocusPolicy.TabFocus)

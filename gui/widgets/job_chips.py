@@ -48,8 +48,8 @@ class JobChips(QToolButton):
             return
         self._tick.start()
         text = chip_text(shown)
-        if text != self.text():
-            self.setText(text)
+        if text != self.accessibleName():
+            self.setText(f" {text}")
             self.setAccessibleName(text)
         self.setToolTip("\n".join(f"{job.title}: {progress_text(job)}" for job in shown))
 

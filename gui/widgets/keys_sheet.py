@@ -36,6 +36,7 @@ class KeysSheet(QDialog):
         self._filter.setClearButtonEnabled(True)
         self._filter.addAction(theme.icon("search", "muted"), QLineEdit.ActionPosition.LeadingPosition)
         self.tree = _tree()
+        self._groups: list[QTreeWidgetItem] = []
         for page in [EVERYWHERE, *pages] if not current else [current, EVERYWHERE, *(name for name in pages if name != current)]:
             self._add(pages.get(page, "Everywhere"), page, [row for row in rows if row.page == page])
         self.tree.expandAll()
@@ -51,28 +52,23 @@ class KeysSheet(QDialog):
     @property
     def listed(self) -> list[tuple[str, str]]:
         """(words, keys) of every row that is shown."""
-        found = []
-        for at in range(self.tree.topLevelItemCount()):
-            group = self.tree.topLevelItem(at)
-            found += [(group.child(row).text(0), group.child(row).text(1)) for row in range(group.childCount()) if not group.child(row).isHidden()]
-        return found
+        return [(row.text(0), row.text(1)) for group in self._groups for row in _children(group) if not row.isHidden()]
 
     def search(self, text: str) -> None:
         """Leaves the rows that hold every word of `text`."""
         words = text.lower().split()
-        for at in range(self.tree.topLevelItemCount()):
-            group = self.tree.topLevelItem(at)
-            for row in range(group.childCount()):
-                child = group.child(row)
-                said = f"{group.text(0)} {child.text(0)} {child.text(1)} {child.toolTip(0)}".lower()
-                child.setHidden(not all(word in said for word in words))
-            group.setHidden(all(group.child(row).isHidden() for row in range(group.childCount())))
+        for group in self._groups:
+            for row in _children(group):
+                said = f"{group.text(0)} {row.text(0)} {row.text(1)} {row.toolTip(0)}".lower()
+                row.setHidden(not all(word in said for word in words))
+            group.setHidden(all(row.isHidden() for row in _children(group)))
 
     def _add(self, title: str, page: str, rows: list[Action]) -> None:
         gestures = GESTURES.get(page, [])
         if not rows and not gestures:
             return
         group = QTreeWidgetItem(self.tree, [title])
+        self._groups.append(group)
         font = group.font(0)
         font.setBold(True)
         group.setFont(0, font)
@@ -86,6 +82,10 @@ class KeysSheet(QDialog):
             child.setToolTip(0, row.help)
         for words, how in gestures:
             QTreeWidgetItem(group, [words, how])
+
+
+def _children(group: QTreeWidgetItem) -> list[QTreeWidgetItem]:
+    return [child for at in range(group.childCount()) if (child := group.child(at)) is not None]
 
 
 def _tree() -> QTreeWidget:

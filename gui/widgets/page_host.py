@@ -6,7 +6,7 @@ import traceback
 from collections.abc import Callable
 
 from PySide6.QtCore import Qt, Signal
-from PySide6.QtWidgets import QFrame, QSplitter, QStackedWidget, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QSplitter, QStackedWidget, QVBoxLayout, QWidget
 
 from gui.pages._page import Page
 from gui.settings import Settings
@@ -54,8 +54,7 @@ class PageHost(QWidget):
         page = self._made(name)
         self.current = name
         self._stack.setCurrentWidget(page if page is not None else self._broken[name])
-        self._fill(self._inspectors, page.inspector if page else None)
-        self._fill(self._footers, page.footer if page else None)
+        self._dress()
         if page is not None:
             self._restore(name)
             page.activate()
@@ -112,8 +111,15 @@ class PageHost(QWidget):
             self._inspectors.addWidget(page.inspector)
         if page.footer is not None:
             self._footers.addWidget(page.footer)
+        page.bare_changed.connect(self._dress)
         self.made.emit(name)
         return page
+
+    def _dress(self) -> None:
+        page = self.page
+        bare = page is None or page.bare
+        self._fill(self._inspectors, None if bare else page.inspector)
+        self._fill(self._footers, None if bare else page.footer)
 
     def _fill(self, stack: QStackedWidget, widget: QWidget | None) -> None:
         hidden = stack is self._inspectors and self._settings.flag("inspector/hidden", False)
