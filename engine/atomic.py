@@ -14,6 +14,7 @@ from engine.errors import OutputError
 _CURES = {
     errno.ENOSPC: "the disk is full; free some space or choose another folder",
     errno.EDQUOT: "the disk quota is used up; free some space or choose another folder",
+    errno.EFBIG: "it would grow beyond what this disk or user may hold; choose another folder",
     errno.EACCES: "it may not be written; choose another folder or change its permissions",
     errno.EPERM: "it may not be written; choose another folder or change its permissions",
     errno.EROFS: "it lies on a read-only disk; choose another folder",
@@ -35,13 +36,13 @@ def replacing(path: Path) -> Iterator[Path]:
         path.parent.mkdir(parents=True, exist_ok=True)
         handle, name = tempfile.mkstemp(prefix=f".{path.stem}.", suffix=path.suffix, dir=path.parent)
         os.close(handle)
-        os.chmod(name, 0o666 & ~_umask())
     temporary = Path(name)
     try:
         with told(path):
             yield temporary
             with temporary.open("rb+") as stream:
                 os.fsync(stream.fileno())
+            os.chmod(temporary, 0o666 & ~_umask())  # at the end: some writers put a file of their own in its place
             os.replace(temporary, path)
     finally:
         temporary.unlink(missing_ok=True)

@@ -73,7 +73,7 @@ class VideoDrive:
             raise DataError(f"{self.name} has the frames 0 … {len(self.frames) - 1}, not {index}")
         with self._lock:
             frame = self._decoder.frame(index)
-        picture = frame.to_ndarray(format="rgb24")
+        picture: Image = frame.to_ndarray(format="rgb24").astype(np.uint8, copy=False)
         if frame.rotation:
             picture = np.ascontiguousarray(np.rot90(picture, round(frame.rotation / 90)))
         return picture

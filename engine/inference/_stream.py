@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import time
 from collections import deque
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Generator, Iterable, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import closing
 from dataclasses import dataclass
@@ -29,8 +29,8 @@ class Predicted:
     problem: str = ""
 
 
-def predicted(drive: Drive, predictors: Sequence[Predictor]) -> Iterator[Predicted]:
-    """Every frame in order. Close the iterator before the drive; raises what a predictor raises."""
+def predicted(drive: Drive, predictors: Sequence[Predictor], *, indices: Sequence[int] | None = None) -> Generator[Predicted, None, None]:
+    """Every frame in order, or those at `indices`. Close the iterator before the drive; raises what a predictor raises."""
 
     def read(index: int) -> Predicted:
         try:
@@ -44,11 +44,11 @@ def predicted(drive: Drive, predictors: Sequence[Predictor]) -> Iterator[Predict
         image = frame.image
         return Predicted(frame.index, image, tuple(predictor.predict(image) for predictor in predictors))
 
-    with closing(ahead(read, range(len(drive.frames)))) as frames, closing(ahead(predict, frames)) as results:
+    with closing(ahead(read, range(len(drive.frames)) if indices is None else indices)) as frames, closing(ahead(predict, frames)) as results:
         yield from results
 
 
-def ahead(work: Callable[[Given], Made], items: Iterable[Given], *, depth: int = 3) -> Iterator[Made]:
+def ahead(work: Callable[[Given], Made], items: Iterable[Given], *, depth: int = 3) -> Generator[Made, None, None]:
     """`work(item)` for each item in order, on one thread that keeps up to `depth` results ready.
 
     What `work` raises is raised here, at its place in the order. Closing the iterator waits for the piece under way.

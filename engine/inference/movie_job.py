@@ -23,6 +23,9 @@ from engine.sample import Image, Prediction
 
 WIDEST = 3840
 """Pixels: players decode wider movies in software, if at all."""
+_GAP = 6
+_BEHIND = (8, 8, 10)
+"""Between two panels."""
 _WIDE = 1.9
 """Pictures of a higher ratio of width to height are compared one above the other."""
 
@@ -37,12 +40,13 @@ def movie(
     hidden: Collection[str] = (),
     outlines: bool = True,
     legend: bool = True,
+    frames: range | None = None,
     device: str = "auto",
     should_stop: ShouldStop = never,
 ) -> Events:
     """Writes the frames of `input` under their masks as an H.264 movie at the drive's frame rate.
 
-    Classes named in `hidden` let the image through; `compare` is a second checkpoint, shown beside or below the first.
+    `frames` are positions in the drive, None for all. Classes named in `hidden` let the image through; `compare` is a second checkpoint, shown beside or below the first.
     A movie that was stopped or failed leaves no file; one of the same name from before stays. Raises RoadscopeError.
     """
     drive = _source.open_source(input)
@@ -55,7 +59,7 @@ def movie(
         scene = Scene(drive, predictors, opacity=opacity, hidden=hidden, outlines=outlines, legend=legend)
         try:
             with writer:
-                yield from _written(writer, drive, predictors, scene, should_stop)
+                yield from _written(writer, drive, predictors, scene, frames, should_stop)
         except _Stopped:
             yield Finished(stopped=True, summary={"out": "", "frames": 0})
             return
@@ -69,10 +73,13 @@ class _Stopped(Exception):
     """Leaves the writer's block, so that no half movie is kept."""
 
 
-def _written(writer: MovieWriter, drive: Drive, predictors: Sequence[Predictor], scene: Scene, should_stop: ShouldStop) -> Events:
-    total, started = len(drive.frames), time.perf_counter()
+def _written(
+    writer: MovieWriter, drive: Drive, predictors: Sequence[Predictor], scene: Scene, chosen: range | None, should_stop: ShouldStop
+) -> Events:
+    indices = range(len(drive.frames)) if chosen is None else range(len(drive.frames))[chosen.start : chosen.stop]
+    total, started = len(indices), time.perf_counter()
     yield Progress(0, total, "writing the movie")
-    with closing(predicted(drive, predictors)) as frames:
+    with closing(predicted(drive, predictors, indices=indices)) as frames:
         for done, frame in enumerate(frames, 1):
             if should_stop():
                 raise _Stopped
@@ -126,7 +133,10 @@ class Scene:
             covered = overlay.blend(image, prediction.mask, panel.palette, self._opacity, panel.hidden, outlines=self._outlines)
             left, right = (where, panel.title) if len(self._panels) == 1 else (panel.title, where if position == len(self._panels) - 1 else "")
             parts.append(np.vstack([covered, overlay.caption(left, right, width), panel.legend]))
-        return np.vstack(parts) if self._stacked else np.hstack(parts)
+        if self._stacked:
+            parts[0] = cv2.copyMakeBorder(parts[0], 0, _GAP, 0, 0, cv2.BORDER_CONSTANT, value=_BEHIND)
+            return np.vstack(parts)
+        return np.hstack([parts[0], *(cv2.copyMakeBorder(part, 0, 0, _GAP, 0, cv2.BORDER_CONSTANT, value=_BEHIND) for part in parts[1:])])
 
     def _panel(self, predictor: Predictor, with_legend: bool, hidden: Collection[str]) -> _Panel:
         classes = predictor.card.classes

@@ -49,15 +49,18 @@ class Predictor:
         self.device = devices.choose(device)
         self.card: Card
         self.card, network = models.from_checkpoint(self.checkpoint)
-        self._network = network.to(self.device, memory_format=torch.channels_last).eval()
+        self._network = network.to(self.device).to(memory_format=torch.channels_last).eval()
         self._bf16 = devices.has_bf16(self.device)
         recipe = self.card.recipe
         self._scale = torch.tensor([1 / (255 * std) for std in recipe.std], device=self.device).view(1, 3, 1, 1)
         self._shift = torch.tensor([-mean / std for mean, std in zip(recipe.mean, recipe.std)], device=self.device).view(1, 3, 1, 1)
         self._lock = threading.Lock()
 
-    def predict(self, image: Image, *, size: tuple[int, int] | None = None) -> Prediction:
-        """The mask of an image (H, W, 3) uint8 RGB, at `size` (height, width) or the image's own. Raises CheckpointError when memory runs out."""
+    def predict(self, image: Image, *, size: tuple[int, int] | None = None, flip: bool = False) -> Prediction:
+        """The mask of an image (H, W, 3) uint8 RGB, at `size` (height, width) or the image's own; with `flip` the mean of it and its mirror image.
+
+        Raises CheckpointError when memory runs out.
+        """
         started = time.perf_counter()
         height, width = input_size(image.shape[:2], self.card.recipe)
         shrinks = height * width < image.shape[0] * image.shape[1]
@@ -65,6 +68,8 @@ class Predictor:
         try:
             with self._lock:
                 logits = self._logits(small)
+                if flip:
+                    logits = (logits + self._logits(cv2.flip(small, 1)).flip(-1)) / 2  # type: ignore[arg-type]
                 mask, confidence = decide(logits, size or image.shape[:2])
         except torch.OutOfMemoryError as error:
             raise CheckpointError(f"{self.checkpoint} needs more memory than {self.device} has left; close other programs or use the device cpu") from error
