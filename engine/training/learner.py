@@ -15,6 +15,7 @@ from engine import models
 from engine.checkpoints import IMAGENET_MEAN, IMAGENET_STD
 from engine.config import TrainConfig
 from engine.errors import TrainingError
+from engine.inference import device as devices
 from engine.labels import VOID, ClassSet
 from engine.models import _weights
 from engine.training import hardware, losses
@@ -36,7 +37,7 @@ class Learner:
     """Weights, AdamW and the loss on one device."""
 
     def __init__(self, config: TrainConfig, classes: ClassSet, *, class_weights: NDArray[np.float32] | None = None) -> None:
-        self.device = hardware.device(config.device)
+        self.device = devices.choose(config.device)
         self.half = hardware.bf16(config.precision, self.device)
         self._config = config
         self._loss = losses.parts(config.loss.name)

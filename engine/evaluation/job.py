@@ -1,0 +1,102 @@
+"""Scoring a checkpoint on the held-out frames of a dataset, as a generator of events."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+from typing import Literal
+
+import cv2
+
+from engine import datasets, events
+from engine.errors import ConfigError, DataError
+from engine.evaluation.confusion import Confusion
+from engine.evaluation.report import report
+from engine.events import Events, ShouldStop, never
+from engine.inference.predictor import Predictor
+from engine.labels import ClassSet, Mask
+from engine.sample import Dataset, Image
+
+Tta = Literal["none", "flip"]
+At = Literal["recipe", "image"]
+
+
+def evaluate(
+    checkpoint: Path,
+    data: Path,
+    *,
+    split: str = "val",
+    layout: str = "auto",
+    tta: Tta = "none",
+    at: At = "recipe",
+    device: str = "auto",
+    should_stop: ShouldStop = never,
+) -> Events:
+    """Progress a frame, then Finished with the report (`engine.evaluation.report`) as its summary.
+
+    By default image and mask are brought to the size of the checkpoint's recipe and scored there, as training's own validation
+    does; `at="image"` scores every mask at its own size. `tta="flip"` averages the prediction with that of the mirrored image.
+    Raises CheckpointError, DataError and ConfigError.
+    """
+    if tta not in ("none", "flip") or at not in ("recipe", "image"):
+        raise ConfigError(f"tta is {tta!r} and at is {at!r}; tta is none or flip, at is recipe or image")
+    predictor = Predictor(checkpoint, device=device)
+    classes = predictor.card.classes
+    dataset = _opened(data, split=split, layout=layout, classes=classes, checkpoint=checkpoint)
+    size = predictor.card.recipe.size if at == "recipe" else None
+    confusion = Confusion(len(classes))
+    total, start, spent = len(dataset.samples), time.perf_counter(), 0.0
+    done = 0
+    for image, truth in _pairs(dataset, classes, size):
+        if should_stop():
+            break
+        predicted = predictor.predict(image, size=truth.shape[:2], flip=tta == "flip")  # type: ignore[arg-type]
+        confusion.add(truth, predicted.mask)
+        spent += predicted.milliseconds
+        done += 1
+        yield events.Progress(done, total, "scoring", (total - done) * (time.perf_counter() - start) / done)
+    facts = {
+        "checkpoint": str(checkpoint),
+        "data": str(dataset.root),
+        "split": dataset.split,
+        "frames": done,
+        "size": "own" if size is None else list(size),
+        "tta": tta,
+        "milliseconds": spent / max(1, done),
+    }
+    scored = [one.scored for one in classes.classes]
+    yield events.Finished(stopped=done < total, summary=report(confusion, classes.names, scored=scored, facts=facts))
+
+
+def _opened(data: Path, *, split: str, layout: str, classes: ClassSet, checkpoint: Path) -> Dataset:
+    dataset = datasets.open_dataset(data, layout=layout, split=split)
+    if not any(sample.mask for sample in dataset.samples):
+        raise DataError(f"{dataset.root} has no masks in its split {split}; choose a split with masks, it has: {', '.join(dataset.splits)}")
+    if dataset.space.name != classes.space:
+        raise DataError(
+            f"{dataset.root} has masks of {dataset.space.name}, but {checkpoint} was trained on {classes.space}; "
+            f"choose a checkpoint or a dataset of the same label space"
+        )
+    return dataset
+
+
+def _pairs(dataset: Dataset, classes: ClassSet, size: tuple[int, int] | None) -> Iterator[tuple[Image, Mask]]:
+    """Image and mask of train ids, frame by frame, the next one read while one is scored."""
+
+    def read(index: int) -> tuple[Image, Mask]:
+        image, truth = dataset.image(index), cv2.LUT(dataset.mask(index), classes.table)
+        if size is not None and image.shape[:2] != size:
+            (height, width), shrinks = size, size[0] * size[1] < image.shape[0] * image.shape[1]
+            image = cv2.resize(image, (width, height), interpolation=cv2.INTER_AREA if shrinks else cv2.INTER_LINEAR)  # type: ignore[assignment]
+            truth = cv2.resize(truth, (width, height), interpolation=cv2.INTER_NEAREST_EXACT)
+        return image, truth  # type: ignore[return-value]
+
+    with ThreadPoolExecutor(1, thread_name_prefix="evaluate") as pool:
+        coming = pool.submit(read, 0)
+        for index in range(len(dataset.samples)):
+            pair = coming.result()
+            if index + 1 < len(dataset.samples):
+                coming = pool.submit(read, index + 1)
+            yield pair

@@ -1,0 +1,52 @@
+"""`evaluate`: a checkpoint's scores on the held-out frames of a dataset.
+
+Frames are scored at the size of the checkpoint's recipe, as training's own validation does; --full scores masks at their own size.
+"""
+
+from __future__ import annotations
+
+import argparse
+from pathlib import Path
+
+from engine.verbs._terminal import Terminal
+
+HELP = "score a checkpoint on the masks of a dataset"
+
+
+def arguments(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("checkpoint", type=Path, metavar="CHECKPOINT", help="a .safetensors file, or a run folder (its best)")
+    parser.add_argument("--data", type=Path, required=True, metavar="PATH", help="a dataset with masks")
+    parser.add_argument("--split", default="val", help="the split to score on (default val)")
+    parser.add_argument("--layout", default="auto", help="the dataset's layout (default: recognised)")
+    parser.add_argument("--tta", choices=("none", "flip"), default="none", help="flip: average with the mirrored image")
+    parser.add_argument("--full", action="store_true", help="score masks at their own size instead of the recipe's")
+    parser.add_argument("--device", default="auto", help="auto (default), cpu or cuda")
+    parser.add_argument("--json", type=Path, metavar="FILE", help="write the report as JSON")
+    parser.add_argument("--csv", type=Path, metavar="FILE", help="write a row a class as CSV")
+
+
+def run(arguments: argparse.Namespace, terminal: Terminal) -> int:
+    from engine.evaluation import report
+    from engine.evaluation.job import evaluate
+
+    finished = terminal.show(
+        evaluate(
+            arguments.checkpoint,
+            arguments.data,
+            split=arguments.split,
+            layout=arguments.layout,
+            tta=arguments.tta,
+            at="image" if arguments.full else "recipe",
+            device=arguments.device,
+            should_stop=terminal.should_stop,
+        )
+    )
+    found = finished.summary
+    size = "at their own size" if found["size"] == "own" else "at {}×{}".format(*found["size"])
+    terminal.say(f"{found['frames']} frames of {found['data']} ({found['split']}), scored {size}, {found['milliseconds']:.1f} ms a frame")
+    terminal.say(report.table(found))
+    if arguments.json:
+        report.write_json(found, arguments.json)
+    if arguments.csv:
+        report.write_csv(found, arguments.csv)
+    return 0
