@@ -102,13 +102,12 @@ def _edges(hits: Hits, depth: Floats, size: tuple[int, int]) -> NDArray[np.bool_
 @cache
 def _hemisphere() -> Floats:
     """(16, RAYS, 3) directions spread round +z, one set for each pixel of a 4 × 4 pattern."""
-    rng = np.random.default_rng(11)
     count = 16 * _AO_RAYS
     height = np.sqrt((np.arange(count) + 0.5) / count)
     angle = np.arange(count) * 2.39996
     flat = np.sqrt(1 - height**2)
     spread = np.stack([flat * np.cos(angle), flat * np.sin(angle), height], 1).astype(np.float32)
-    return np.stack([spread[rng.permutation(count)[:_AO_RAYS]] if False else spread[k::16] for k in range(16)])
+    return np.stack([spread[k::16] for k in range(16)])
 
 
 def _openness(caster: Caster, hits: Hits, size: tuple[int, int]) -> Floats:
@@ -121,13 +120,13 @@ def _openness(caster: Caster, hits: Hits, size: tuple[int, int]) -> Floats:
     taken = coarse >= 0
     pick = coarse[taken]
     pattern = _hemisphere()[((y % 4) * 4 + x % 4)[taken]]
-    normal = hits.normal[pick]
+    normal = np.ascontiguousarray(hits.normal[:, pick].T)
     turned = pattern + normal[:, None, :] * np.float32(0.9)
     flip = np.einsum("ijk,ik->ij", turned, normal) < 0
     turned[flip] *= -1
     turned /= np.sqrt(np.einsum("ijk,ijk->ij", turned, turned))[..., None]
-    start = np.repeat(hits.point[pick] + normal * np.float32(0.03), _AO_RAYS, 0)
-    covered = caster.covered(start, turned.reshape(-1, 3), reach=_AO_REACH).reshape(-1, _AO_RAYS).mean(1)
+    start = np.repeat(hits.point[:, pick] + normal.T * np.float32(0.03), _AO_RAYS, 1)
+    covered = caster.covered(start, turned.reshape(-1, 3).T, reach=_AO_REACH).reshape(-1, _AO_RAYS).mean(1)
     small = np.ones(coarse.shape, np.float32)
     small[taken] = 1 - 0.85 * covered
     small = cv2.blur(small, (4, 4), borderType=cv2.BORDER_REPLICATE)

@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 from engine import labels
 from engine.lidar.scan import Scan
 from engine.world import materials
-from engine.world.casting import Caster
+from engine.world.casting import Caster, dot
 
 BEAMS, STEPS = 64, 1875
 _REACH = 110.0
@@ -42,8 +42,8 @@ def scan(caster: Caster, world_from_lidar: NDArray[np.float64], rng: np.random.G
     rays = _directions()
     turned = rays @ world_from_lidar[:3, :3].T.astype(np.float32)
     hits = caster.cast(world_from_lidar[:3, 3].astype(np.float32), turned)
-    facing = np.abs(np.einsum("ij,ij->i", hits.normal, turned[hits.met]))
-    bright = hits.tint.mean(1) * 0.5 + 0.5
+    facing = np.abs(dot(hits.normal, turned[hits.met].T))
+    bright = (hits.tint[0] + hits.tint[1] + hits.tint[2]) / 6 + 0.5
     back = materials.column("reflectance")[hits.material] * bright * (0.25 + 0.75 * facing)
     lost = rng.random(len(rays), np.float32)[hits.met]
     kept = (hits.distance[hits.met] < _REACH) & (lost > 0.012 + 0.5 * np.exp(-back * 30))

@@ -31,6 +31,19 @@ def soft(values: Picture, size: int) -> Picture:
     return large[start : start + size, start : start + size]
 
 
+def sampled(tile: NDArray, at: NDArray[np.float32], *, wrap: bool = True) -> NDArray:
+    """(N,) or (N, C) bilinear values of a tile (S, S) or picture (H, W, C) at places (N, 2) in texels, in one call of OpenCV's."""
+    count, columns = len(at), 4096
+    rows = max(1, -(-count // columns))
+    grid = np.zeros((rows * columns, 2), np.float32)
+    grid[:count] = at
+    if wrap:
+        grid -= np.floor(grid * np.float32(1 / len(tile))) * np.float32(len(tile))
+    border = cv2.BORDER_WRAP if wrap else cv2.BORDER_REPLICATE
+    found = cv2.remap(tile, grid.reshape(rows, columns, 2), None, cv2.INTER_LINEAR, borderMode=border)
+    return found.reshape(rows * columns, *tile.shape[2:])[:count]
+
+
 def clumps(rng: np.random.Generator, size: int, count: int, radius: tuple[int, int]) -> Picture:
     """(size, size) overlapping little leaves, each lit at one end, −1…1; it tiles."""
     value = np.full((size, size), -0.9, np.float32)

@@ -16,7 +16,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from engine.world import fronts
-from engine.world.noise import clumps, fractal
+from engine.world.noise import clumps, fractal, sampled
 
 Picture = NDArray[np.float32]
 _LEVELS = 8
@@ -33,18 +33,15 @@ class Atlas:
     index: dict[str, int]
 
     def look_up(self, tile: NDArray[np.integer], uv: NDArray[np.float32], footprint: NDArray[np.float32]) -> NDArray[np.uint8]:
-        """(N, 4) texels at `uv` (N, 2) in tiles, where a pixel covers `footprint` (N,) of a tile."""
+        """(N, 4) texels at `uv` (2, N) in tiles, where a pixel covers `footprint` (N,) of a tile."""
         size = self.size[tile]
         level = np.clip(np.log2(np.maximum(footprint * size, 1.0)) + 0.35, 0, _LEVELS - 1).astype(np.int32)
         side = size * np.exp2(-level.astype(np.float32))
-        at = (uv - np.floor(uv)) * side[:, None] + self.origin[tile, level] - np.float32(0.5)
-        columns = 4096
-        count = len(at)
-        rows = -(-count // columns)
-        grid = np.zeros((rows * columns, 2), np.float32)
-        grid[:count] = at
-        grid = grid.reshape(rows, columns, 2)
-        return cv2.remap(self.texels, grid, None, cv2.INTER_LINEAR, borderMode=cv2.BORDER_REPLICATE).reshape(-1, 4)[:count]
+        start = self.origin[tile, level]
+        at = np.empty((len(tile), 2), np.float32)
+        for axis in range(2):
+            at[:, axis] = (uv[axis] - np.floor(uv[axis])) * side + start[:, axis] - np.float32(0.5)
+        return sampled(self.texels, at, wrap=False)
 
 
 @cache

@@ -7,6 +7,8 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from engine.world.noise import sampled
+
 Floats = NDArray[np.float32]
 KINDS = ("clear", "clouds", "overcast", "haze", "rain", "evening", "morning")
 
@@ -71,34 +73,25 @@ def weather(rng: np.random.Generator, kind: str = "") -> Weather:
 
 
 def sky(directions: Floats, air: Weather, clouds: Floats | None = None) -> Floats:
-    """(N, 3) linear light from directions (N, 3); `clouds` (S, S) is cloud noise that tiles, None for a quick answer."""
-    up = np.clip(directions[:, 2], 0.0, 1.0)
-    share = (1 - up) ** 4
-    light = air.zenith + (air.horizon - air.zenith) * share[:, None]
-    toward = np.clip(directions @ air.sun, 0.0, 1.0)
+    """(3, N) linear light from directions (3, N); `clouds` (S, S) is cloud noise that tiles, None for a quick answer."""
+    up = np.clip(directions[2], 0.0, 1.0)
+    share = (1 - up) ** 2
+    share *= share
+    light = air.zenith[:, None] + (air.horizon - air.zenith)[:, None] * share
+    toward = np.clip(air.sun @ directions, 0.0, 1.0)
     if air.shadows:
-        glow = 0.30 * toward**12 + 1.6 * toward**400
-        light = light + glow[:, None] * (air.sunlight * np.float32(0.22))
-    if clouds is None:
-        return light
-    return _with_clouds(light, directions, up, toward, air, clouds)
+        glow = np.float32(0.22) * (0.30 * toward**12 + 1.6 * toward**400)
+        light += air.sunlight[:, None] * glow
+    return light if clouds is None else _with_clouds(light, directions, up, toward, air, clouds)
 
 
 def _with_clouds(light: Floats, directions: Floats, up: Floats, toward: Floats, air: Weather, clouds: Floats) -> Floats:
-    import cv2
-
-    size = len(clouds)
-    reach = 1.0 / (up + 0.12)
-    at = directions[:, :2] * (reach * 0.11)[:, None] + np.float32(air.drift)
-    at = ((at - np.floor(at)) * size).astype(np.float32)
-    columns = 2048
-    rows = -(-len(at) // columns)
-    grid = np.zeros((rows * columns, 2), np.float32)
-    grid[: len(at)] = at
-    density = cv2.remap(clouds, grid.reshape(rows, columns, 2), None, cv2.INTER_LINEAR, borderMode=cv2.BORDER_WRAP).reshape(-1)[: len(at)]
-    bright = air.horizon * 0.55 + (air.ambient * 0.35 + air.sunlight * 0.26)
+    size, reach = len(clouds), np.float32(0.11) / (up + np.float32(0.12))
+    at = np.stack([directions[axis] * reach + np.float32(air.drift[axis]) for axis in range(2)], 1) * np.float32(size)
+    density = sampled(clouds, at)
     if air.kind in ("overcast", "rain", "haze"):
-        return light * (1.0 + 0.16 * density[:, None] * (1 - (1 - up) ** 6)[:, None])
-    amount = np.clip((density + air.clouds * 1.5 - 1.0) * 1.9, 0, 1) * np.clip(up * 9, 0, 1)
-    tone = np.clip(1.10 - 0.28 * amount + 0.25 * toward**6, 0, 1.5)
-    return light + (bright * tone[:, None] - light) * (amount * 0.92)[:, None]
+        return light * (1.0 + np.float32(0.16) * density * (1 - (1 - up) ** 6))
+    bright = air.horizon * 0.55 + (air.ambient * 0.35 + air.sunlight * 0.26)
+    amount = np.clip((density + np.float32(air.clouds * 1.5 - 1.0)) * np.float32(1.9), 0, 1) * np.clip(up * 9, 0, 1)
+    tone = np.clip(np.float32(1.10) - np.float32(0.28) * amount + np.float32(0.25) * toward**6, 0, 1.5)
+    return light + (bright[:, None] * tone - light) * (amount * np.float32(0.92))
