@@ -94,16 +94,18 @@ class _Measures:
 def legend(shown: Sequence[tuple[str, Colour]], width: int, *, text_size: int = 0, background: Colour = BACKGROUND, text: Colour = TEXT) -> Image:
     """(h, width, 3): a chip of colour and a name for each class, in columns of equal width, as many rows as they need.
 
-    `text_size` in pixels; 0 takes what suits the width.
+    `text_size` in pixels; 0 takes what suits the width. Without classes h is 0.
     """
     from PIL import Image as Pictures
     from PIL import ImageDraw
 
+    if not shown:
+        return np.zeros((0, width, 3), np.uint8)
     measures = _Measures(text_size or text_size_for(width))
     font = _font(measures.text)
     columns, cell = _columns([font.getlength(name) for name, _ in shown], width, measures)
-    rows = -(-len(shown) // columns) if shown else 0
-    height = rows * measures.row + 2 * (measures.margin // 2) if rows else 0
+    rows = -(-len(shown) // columns)
+    height = rows * measures.row + 2 * (measures.margin // 2)
     picture = Pictures.new("RGB", (width, height), background)
     draw = ImageDraw.Draw(picture)
     start = (width - columns * cell + measures.between) // 2 if rows == 1 else measures.margin
@@ -140,8 +142,6 @@ def text_size_for(width: int) -> int:
 
 def _columns(lengths: Sequence[float], width: int, measures: _Measures) -> tuple[int, int]:
     """(columns, pixels a column): all in one row where they fit, else rows of about equal length."""
-    if not lengths:
-        return 1, width
     cell = int(max(lengths)) + measures.chip + measures.gap + measures.between
     most = max(1, (width - 2 * measures.margin + measures.between) // cell)
     rows = -(-len(lengths) // most)

@@ -114,12 +114,10 @@ class Scene:
         self._size = (max(2, round(height * factor)), max(2, round(width * factor)))
         cards = [predictor.card for predictor in predictors]
         self._panels = [self._panel(predictor, legend and not self._said_below(position, cards), hidden) for position, predictor in enumerate(predictors)]
-        if not self._stacked:
-            deepest = max(panel.legend.shape[0] for panel in self._panels)
-            for panel in self._panels:
-                panel.legend = cv2.copyMakeBorder(
-                    panel.legend, 0, deepest - panel.legend.shape[0], 0, 0, cv2.BORDER_CONSTANT, value=overlay.BACKGROUND
-                )
+        deepest = max(panel.legend.shape[0] for panel in self._panels)
+        for panel in self._panels if not self._stacked else ():
+            if below := deepest - panel.legend.shape[0]:
+                panel.legend = cv2.copyMakeBorder(panel.legend, 0, below, 0, 0, cv2.BORDER_CONSTANT, value=overlay.BACKGROUND)
 
     def draw(self, index: int, image: Image, predictions: Sequence[Prediction]) -> Image:
         """(h, w, 3) RGB of the frame at `index`."""

@@ -1,0 +1,153 @@
+"""A checkpoint at work."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import numpy as np
+import pytest
+import torch
+from torch.nn import functional as F
+
+from engine import checkpoints, labels, models
+from engine.checkpoints import Recipe
+from engine.config import ClassesConfig
+from engine.errors import CheckpointError, ConfigError
+from engine.inference import _decide
+from engine.inference.predictor import Predictor, input_size
+from engine.models._logits import class_logits
+from tests.doubles import tiny_checkpoint
+
+
+@pytest.fixture(scope="module")
+def checkpoint(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return tiny_checkpoint(tmp_path_factory.mktemp("checkpoint"))
+
+
+def photo(height: int, width: int, seed: int = 0) -> np.ndarray:
+    coarse = torch.from_numpy(np.random.default_rng(seed).integers(0, 255, (1, 3, 6, 8)).astype(np.float32))
+    return F.interpolate(coarse, (height, width), mode="bicubic").clamp(0, 255)[0].permute(1, 2, 0).numpy().astype(np.uint8)
+
+
+@pytest.mark.parametrize(
+    ("picture", "recipe", "expected"),
+    [
+        ((240, 320), (240, 320), (240, 320)),
+        ((360, 480), (240, 320), (240, 320)),
+        ((720, 960), (240, 320), (240, 320)),
+        ((375, 1242), (240, 320), (152, 504)),
+        ((540, 960), (240, 320), (208, 368)),
+        ((375, 1242), (512, 1024), (396, 1316)),
+    ],
+)
+def test_a_picture_keeps_its_aspect_and_gets_the_recipes_pixels(picture: tuple[int, int], recipe: tuple[int, int], expected: tuple[int, int]) -> None:
+    assert input_size(picture, Recipe(recipe)) == expected
+
+
+@pytest.mark.parametrize("size", [(64, 96), (375, 1242), (33, 47), (1, 1)])
+def test_the_mask_has_the_images_size_whatever_it_is(checkpoint: Path, size: tuple[int, int]) -> None:
+    prediction = Predictor(checkpoint, device="cpu").predict(photo(*size))
+    assert prediction.mask.shape == prediction.confidence.shape == size
+    assert prediction.mask.dtype == np.uint8 and prediction.mask.max() < 11
+    assert prediction.confidence.dtype == np.float32 and 0 < prediction.confidence.min() <= prediction.confidence.max() <= 1
+    assert prediction.milliseconds > 0
+
+
+def test_the_mask_is_the_networks_own_argmax(checkpoint: Path) -> None:
+    predictor = Predictor(checkpoint, device="cpu")
+    image = photo(64, 96)
+    _, network = models.from_checkpoint(checkpoint)
+    pixels = (torch.from_numpy(image).permute(2, 0, 1)[None] / 255 - torch.tensor(checkpoints.IMAGENET_MEAN).view(1, 3, 1, 1)) / torch.tensor(
+        checkpoints.IMAGENET_STD
+    ).view(1, 3, 1, 1)
+    with torch.inference_mode():
+        logits = network(pixels)[0]
+    predictor._bf16 = False
+    prediction = predictor.predict(image)
+    np.testing.assert_array_equal(prediction.mask, logits.argmax(0).numpy())
+    np.testing.assert_allclose(prediction.confidence, logits.softmax(0).amax(0).numpy(), atol=0.1)
+
+
+def test_a_smaller_size_can_be_asked_for(checkpoint: Path) -> None:
+    assert Predictor(checkpoint, device="cpu").predict(photo(200, 300), size=(50, 75)).mask.shape == (50, 75)
+
+
+def test_a_class_and_the_rest_are_two_classes(tmp_path: Path) -> None:
+    classes = labels.class_set(labels.space("cityscapes"), ClassesConfig(select=("road",), rest=True))
+    predictor = Predictor(tiny_checkpoint(tmp_path, classes), device="cpu")
+    assert classes.output_channels == 1
+    prediction = predictor.predict(photo(64, 96))
+    assert set(np.unique(prediction.mask)) <= {0, 1} and prediction.confidence.min() >= 0.5 - 1e-6
+
+
+def test_a_run_folder_means_its_best(checkpoint: Path, tmp_path: Path) -> None:
+    (tmp_path / "best.safetensors").write_bytes(checkpoint.read_bytes())
+    assert Predictor(tmp_path, device="cpu").card.model.encoder == "mobilenet_v3_small"
+
+
+def test_deciding_equals_the_argmax_of_all_planes_enlarged() -> None:
+    logits = F.interpolate(torch.randn(1, 19, 5, 9, generator=torch.manual_seed(1)), (40, 72), mode="bicubic")[0] * 4
+    enlarged = F.interpolate(logits[None], (150, 260), mode="bilinear", align_corners=False)[0]
+    mask, confidence = _decide.decide(logits, (150, 260))
+    assert (mask == enlarged.argmax(0).numpy()).mean() > 0.999
+    wrong = np.abs(confidence - enlarged.softmax(0).amax(0).numpy())
+    assert wrong.mean() < 0.03 and wrong.max() < 0.2
+
+
+def test_big_masks_are_decided_small_and_enlarged(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(_decide, "MOST_PIXELS", 100)
+    logits = torch.zeros(2, 4, 4)
+    logits[1, :, 2:] = 9
+    mask, confidence = _decide.decide(logits, (40, 40))
+    assert mask.shape == confidence.shape == (40, 40)
+    assert (mask[:, :16] == 0).all() and (mask[:, 24:] == 1).all()
+
+
+def test_a_file_that_is_no_checkpoint_is_one_sentence(tmp_path: Path) -> None:
+    (tmp_path / "a.safetensors").write_bytes(b"\x80\x04 a pickle")
+    with pytest.raises(CheckpointError, match=r"a\.safetensors is no safetensors file, or is cut off"):
+        Predictor(tmp_path / "a.safetensors")
+
+
+def test_another_programs_safetensors_is_one_sentence(tmp_path: Path) -> None:
+    from safetensors.numpy import save_file
+
+    save_file({"w": np.zeros(3, np.float32)}, tmp_path / "a.safetensors")
+    with pytest.raises(CheckpointError, match=r"a\.safetensors was not written by Roadscope"):
+        Predictor(tmp_path / "a.safetensors")
+
+
+def test_a_checkpoint_cut_off_is_one_sentence(checkpoint: Path, tmp_path: Path) -> None:
+    (tmp_path / "a.safetensors").write_bytes(checkpoint.read_bytes()[:-1000])
+    with pytest.raises(CheckpointError, match=r"a\.safetensors"):
+        Predictor(tmp_path / "a.safetensors")
+
+
+def test_weights_of_another_architecture_are_one_sentence(checkpoint: Path, tmp_path: Path) -> None:
+    card, weights = checkpoints.read(checkpoint)
+    del weights[next(name for name in weights if name.startswith("decoder"))]
+    checkpoints.write(tmp_path / "a.safetensors", card, weights)
+    with pytest.raises(CheckpointError, match=r"a\.safetensors lacks the weights decoder"):
+        Predictor(tmp_path / "a.safetensors")
+
+
+def test_a_device_that_is_not_there_is_one_sentence(checkpoint: Path) -> None:
+    with pytest.raises(ConfigError, match="choose auto, cpu or cuda"):
+        Predictor(checkpoint, device="toaster")
+    with pytest.raises(ConfigError, match="is not on this machine"):
+        Predictor(checkpoint, device="cuda:99")
+
+
+@pytest.mark.skipif(not torch.cuda.is_available(), reason="needs a CUDA device")
+def test_the_accelerator_says_what_the_processor_says(checkpoint: Path) -> None:
+    here, there = Predictor(checkpoint, device="cpu"), Predictor(checkpoint, device="cuda")
+    image = photo(375, 1242)
+    one, other = here.predict(image), there.predict(image)
+    assert (one.mask == other.mask).mean() > 0.97
+    np.testing.assert_allclose(one.confidence, other.confidence, atol=0.15)
+
+
+def test_class_logits_of_one_channel_are_the_sigmoid() -> None:
+    classes = labels.class_set(labels.space("cityscapes"), ClassesConfig(select=("road",), rest=True))
+    raw = torch.tensor([[[[-1.0, 2.0]]]])
+    torch.testing.assert_close(class_logits(raw, classes).softmax(1)[:, 1:], raw.sigmoid())
