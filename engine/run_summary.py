@@ -68,19 +68,20 @@ def _where(content: bytes) -> tuple[int, int]:
     return 0, 0
 
 
+def state_of(last: events.Event | None) -> State:
+    """How a run that nobody trains came to its end, by the last thing it said."""
+    match last:
+        case events.Finished(stopped=stopped):
+            return "stopped" if stopped else "finished"
+        case events.Failed():
+            return "failed"
+    return "interrupted"
+
+
 def _state(run: Run, content: bytes) -> State:
     if run.alive:
         return "running"
-    lines = content[-_TAIL:].splitlines()
-    for event in map(_event, reversed(lines)):
-        match event:
-            case events.Finished(stopped=stopped):
-                return "stopped" if stopped else "finished"
-            case events.Failed():
-                return "failed"
-            case events.StepDone() | events.Started():
-                break
-    return "interrupted"
+    return state_of(next(filter(None, map(_event, reversed(content[-_TAIL:].splitlines()))), None))
 
 
 def _words(run: Run) -> tuple[str, str]:

@@ -42,6 +42,8 @@ class RunCurves:
     resumed_at: list[int] = field(default_factory=list)
     last: events.Event | None = None
     latest: events.StepDone | None = None
+    begun: bool = False
+    """Whether a step was done since it was last started."""
 
     @classmethod
     def of(cls, said: Iterable[events.Event]) -> RunCurves:
@@ -52,7 +54,7 @@ class RunCurves:
         return curves
 
     def add(self, event: events.Event) -> bool:
-        """Takes in one event; True when a line changes. A run that resumes from an earlier step loses what came after it."""
+        """Takes in one event; True when something to be seen changes. A run that resumes from an earlier step loses what came after it."""
         self.last = event
         match event:
             case events.Started():
@@ -60,7 +62,7 @@ class RunCurves:
             case events.StepDone():
                 if self.steps and event.step <= self.steps[-1]:
                     self._cut(event.step - 1)
-                self.latest, self.steps_total = event, event.steps_total
+                self.latest, self.steps_total, self.begun = event, event.steps_total, True
                 self.steps.append(event.step)
                 self.epochs.append(event.epoch)
                 self.loss.append(event.loss)
@@ -105,7 +107,7 @@ class RunCurves:
         return ["" if math.isnan(value) else value for value in values]
 
     def _start(self, event: events.Started) -> None:
-        self.classes, self.steps_total = event.classes or self.classes, event.steps_total
+        self.classes, self.steps_total, self.begun = event.classes or self.classes, event.steps_total, False
         if event.step:
             self.resumed_at.append(event.step)
         self._cut(event.step)

@@ -105,7 +105,7 @@ class CurveLines:
             arrays, curves = self._of(run), run.curves
             index = nearest(curves.steps, at)
             if index is not None and (step is None or step <= curves.steps[-1]):
-                place = f"step {curves.steps[index]:,} · epoch {curves.epochs[index]}".replace(",", "\u202f")
+                place = f"step {curves.steps[index]:,} · epoch {curves.epochs[index] + 1}".replace(",", "\u202f")
                 raw = f"{curves.loss[index]:.4g}"
                 smoothed = f"{arrays.smoothed[index]:.4g}"
                 loss.append((word, f"{raw} · smoothed {smoothed}" if self.smoothing else raw, run.colour))

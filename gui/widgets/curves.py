@@ -156,10 +156,13 @@ class Curves(QWidget):
         menu.addAction("Show all steps", self.reset)
         menu.addSeparator()
         for words, suffix in (("Save as picture (PNG)…", "png"), ("Save as drawing (SVG)…", "svg"), ("Save the numbers (CSV)…", "csv")):
-            menu.addAction(words, lambda suffix=suffix: self._ask_and_save(suffix)).setEnabled(self._lines.first is not None)
+            menu.addAction(words, lambda suffix=suffix: self.ask_and_save(suffix)).setEnabled(self._lines.first is not None)
         menu.popup(QPoint(int(position.x()), int(position.y())))
 
-    def _ask_and_save(self, suffix: str) -> None:
+    def ask_and_save(self, suffix: str) -> None:
+        """Asks where to, then saves; another suffix that is typed counts."""
+        if not self._lines.runs:
+            return
         chosen, _ = QFileDialog.getSaveFileName(self, "Save the curves", f"{self._lines.runs[0].name}.{suffix}", curve_files.FILTERS)
         if not chosen:
             return

@@ -6,9 +6,9 @@ from collections.abc import Sequence
 
 import numpy as np
 import pyqtgraph as pg
+from pyqtgraph.GraphicsScene.mouseEvents import MouseClickEvent
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QColor, QFont
-from pyqtgraph.GraphicsScene.mouseEvents import MouseClickEvent
 
 from gui import theme
 from gui.widgets.curve_data import Numbers, thin, visible

@@ -4,16 +4,22 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable
+from datetime import datetime
 from pathlib import Path
 
-from PySide6.QtCore import QAbstractListModel, QEvent, QModelIndex, QPoint, QPersistentModelIndex, QRect, QSize, Qt, Signal
-from PySide6.QtGui import QColor, QFont, QFontMetrics, QPainter
-from PySide6.QtWidgets import QAbstractItemView, QListView, QMenu, QStyle, QStyledItemDelegate, QStyleOptionViewItem, QWidget
+from PySide6.QtCore import QAbstractListModel, QEvent, QModelIndex, QPoint, QRect, QSize, Qt, Signal
+from PySide6.QtGui import QColor, QFont, QFontMetrics, QMouseEvent, QPainter
+from PySide6.QtWidgets import QAbstractItemView, QListView, QMenu, QSizePolicy, QStyle, QStyledItemDelegate, QStyleOptionViewItem, QWidget
 
 from engine.run_summary import Summary
 from gui import theme
+from gui.widgets import checks
+from gui.widgets.checks import Index
 
-Index = QModelIndex | QPersistentModelIndex
+CHECK_WIDTH = 30
+ROWS = 6
+"""As many are seen at once; the others scroll."""
+_ROOT = QModelIndex()
 _TOKENS = {"running": "accent", "finished": "ok", "stopped": "warning", "interrupted": "warning", "failed": "danger"}
 
 
@@ -70,7 +76,7 @@ class RunsModel(QAbstractListModel):
             if self._rows:
                 self.dataChanged.emit(self.index(0), self.index(len(self._rows) - 1))
 
-    def rowCount(self, parent: Index = QModelIndex()) -> int:
+    def rowCount(self, parent: Index = _ROOT) -> int:
         return 0 if parent.isValid() else len(self._rows)
 
     def flags(self, index: Index) -> Qt.ItemFlag:
@@ -105,6 +111,7 @@ class RunsList(QListView):
     def __init__(self, model: RunsModel, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._menu_rows: list[tuple[str, str, Callable[[Summary], object], Callable[[Summary], bool]]] = []
+        self._on_check = False
         self.setModel(model)
         self.setItemDelegate(_Rows(self))
         self.setUniformItemSizes(True)
@@ -113,11 +120,12 @@ class RunsList(QListView):
         self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self.setAccessibleName("Runs")
         self.setObjectName("runsList")
+        self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
         self.setContextMenuPolicy(Qt.ContextMenuPolicy.CustomContextMenu)
-        self.setMinimumHeight(120)
+        model.modelReset.connect(self.updateGeometry)
         self.customContextMenuRequested.connect(self._on_menu)
         self.clicked.connect(self._on_clicked)
-        self.activated.connect(self._on_clicked)
+        self.activated.connect(self._on_activated)
 
     def set_menu(self, rows: list[tuple[str, str, Callable[[Summary], object], Callable[[Summary], bool]]]) -> None:
         self._menu_rows = rows
@@ -135,9 +143,20 @@ class RunsList(QListView):
                 self.setCurrentIndex(index)
 
     def sizeHint(self) -> QSize:
-        return QSize(240, 4 * self.sizeHintForRow(0) + 4 if self.model().rowCount() else 160)
+        return QSize(240, min(max(self.model().rowCount(), 1), ROWS) * max(self.sizeHintForRow(0), _Rows.HEIGHT) + 2)
+
+    def minimumSizeHint(self) -> QSize:
+        return QSize(160, self.sizeHint().height())
+
+    def mouseReleaseEvent(self, event: QMouseEvent) -> None:
+        self._on_check = event.position().x() < CHECK_WIDTH
+        super().mouseReleaseEvent(event)
 
     def _on_clicked(self, index: QModelIndex) -> None:
+        if not self._on_check:
+            self._on_activated(index)
+
+    def _on_activated(self, index: QModelIndex) -> None:
         self.chosen.emit(index.data(Qt.ItemDataRole.UserRole))
 
     def _on_menu(self, position: QPoint) -> None:
@@ -167,7 +186,7 @@ class _Rows(QStyledItemDelegate):
             painter.fillRect(option.rect, now.colour("hover"))
         if colour := model.line_colour(row.run.name):  # type: ignore[attr-defined]
             painter.fillRect(QRect(option.rect.left(), option.rect.top() + 4, 3, option.rect.height() - 8), QColor(colour))
-        self._paint_check(painter, option, index)
+        checks.paint(painter, option.rect, option.rect.left() + 10, checks.is_on(index))
         inside = option.rect.adjusted(34, 5, -8, -5)
         height = inside.height() // 2
         bold = QFont(option.font)
@@ -193,28 +212,7 @@ class _Rows(QStyledItemDelegate):
         painter.restore()
 
     def editorEvent(self, event: QEvent, model: object, option: QStyleOptionViewItem, index: Index) -> bool:
-        if event.type() in (QEvent.Type.MouseButtonRelease, QEvent.Type.MouseButtonDblClick):
-            if event.position().x() < option.rect.left() + 30:  # type: ignore[attr-defined]
-                if event.type() == QEvent.Type.MouseButtonRelease:
-                    self._toggle(model, index)
-                return True
-        if event.type() == QEvent.Type.KeyPress and event.key() == Qt.Key.Key_Space:  # type: ignore[attr-defined]
-            self._toggle(model, index)
-            return True
-        return False
-
-    def _toggle(self, model: object, index: Index) -> None:
-        checked = Qt.CheckState(index.data(Qt.ItemDataRole.CheckStateRole)) == Qt.CheckState.Checked
-        model.setData(index, Qt.CheckState.Unchecked if checked else Qt.CheckState.Checked, Qt.ItemDataRole.CheckStateRole)  # type: ignore[attr-defined]
-
-    def _paint_check(self, painter: QPainter, option: QStyleOptionViewItem, index: Index) -> None:
-        box = QStyleOptionViewItem(option)
-        side = 16
-        box.rect = QRect(option.rect.left() + 10, option.rect.center().y() - side // 2, side, side)
-        box.state = QStyle.StateFlag.State_Enabled
-        on = Qt.CheckState(index.data(Qt.ItemDataRole.CheckStateRole)) == Qt.CheckState.Checked
-        box.state |= QStyle.StateFlag.State_On if on else QStyle.StateFlag.State_Off
-        option.widget.style().drawPrimitive(QStyle.PrimitiveElement.PE_IndicatorItemViewItemCheck, box, painter, option.widget)
+        return checks.toggled(event, model, index, option.rect.left() + CHECK_WIDTH)
 
 
 def score(row: Summary) -> str:
@@ -224,5 +222,6 @@ def score(row: Summary) -> str:
 
 def second_line(row: Summary) -> str:
     """When, on what and how far."""
-    steps = f"{row.step:,} of {row.steps_total:,} steps" if row.step < row.steps_total else f"{row.step:,} steps"
-    return " · ".join(filter(None, [f"{row.when:%d %b %H:%M}", row.dataset, steps.replace(",", "\u202f")]))
+    steps = f"{row.step}/{row.steps_total}" if row.step < row.steps_total else f"{row.step}"
+    when = f"{row.when:%H:%M}" if row.when.date() == datetime.now().date() else f"{row.when:%d %b %H:%M}"
+    return " · ".join(filter(None, [when, row.dataset, f"{steps} steps"]))

@@ -1,0 +1,53 @@
+"""What can be done on the Train page: the rows of its menu, keys and buttons, and of the menu of a run in the list."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import TYPE_CHECKING
+
+from engine.run_summary import Summary
+from gui import run_deeds
+from gui.actions import Action
+
+if TYPE_CHECKING:
+    from gui.pages.train import TrainPage
+
+RunRow = tuple[str, str, Callable[[Summary], object], Callable[[Summary], bool]]
+
+
+def rows(page: TrainPage) -> list[Action]:
+    """The page's actions."""
+    desk = page.desk
+
+    def row(id: str, text: str, key: str, icon: str, call: Callable[[], object], enabled: Callable[[], bool] | None = None, help: str = "") -> Action:
+        return Action(f"train.{id}", text, key, "train", icon, call, enabled, help=help)
+
+    return [
+        row("start", "Start training", "Ctrl+Return", "play", page.start, lambda: not desk.trainer.running, "Trains what the form says, in the background"),
+        row("stop", "Stop", "Ctrl+.", "stop", desk.stop, lambda: desk.can_stop, "Ends after this step and keeps a checkpoint that resumes"),
+        row("resume", "Resume", "Ctrl+R", "resume", page.resume, lambda: desk.can_resume, "Goes on where the run's last checkpoint stands"),
+        row("use", "Use checkpoint", "Ctrl+U", "checkpoint", desk.use, lambda: desk.can_use, "Drive and Lidar predict with this run's best checkpoint"),
+        Action("train.classes", "Classes", "C", "train", "classes", page.toggle_classes, checked=lambda: page.view.classes_shown, help="A line for each class that is checked"),
+        row("all", "Show all steps", "Ctrl+F", "fit", lambda: page.view.curves.reset()),
+        row("save", "Save curves…", "Ctrl+S", "save", lambda: page.view.curves.ask_and_save("png"), lambda: desk.looked_at is not None, "As a picture, a drawing or numbers"),
+        row("folder", "Open run folder", "", "external", desk.open_folder, lambda: desk.looked_at is not None),
+        row("delete", "Delete run…", "", "trash", desk.delete, lambda: desk.can_delete),
+        row("open", "Open folder…", "", "open", lambda: page.opening_wanted.emit(None)),
+        row("street", "Write the sample street", "", "street", page.write_street, lambda: not page.writing_street, "120 labelled scenes to train on, written on this machine"),
+    ]
+
+
+def run_rows(page: TrainPage) -> list[RunRow]:
+    """What can be done with a run in the list."""
+    desk = page.desk
+
+    def idle(row: Summary) -> bool:
+        return row.state != "running"
+
+    return [
+        ("Use this checkpoint", "checkpoint", lambda row: desk.use(row.run), lambda row: run_deeds.has_checkpoint(row.run)),
+        ("Train again with changes", "edit", lambda row: page.look_at(row.run), lambda row: True),
+        ("Resume", "resume", lambda row: page.resume(row.run), lambda row: idle(row) and row.run.resumable and row.state != "finished" and not desk.trainer.running),
+        ("Open folder", "external", lambda row: desk.open_folder(row.run), lambda row: True),
+        ("Delete…", "trash", lambda row: desk.delete(row.run), idle),
+    ]

@@ -1,0 +1,202 @@
+"""Train: an experiment as a form, the run it becomes as curves and pictures, and the runs of before to compare with."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from PySide6.QtCore import Signal
+from PySide6.QtWidgets import QStackedWidget, QWidget
+
+from engine import events
+from engine.run_summary import Summary
+from engine.runs import Run
+from gui import street_training_set
+from gui.actions import Action
+from gui.jobs import Job, Jobs, ThreadJob
+from gui.pages import _train_rows
+from gui.pages._page import Page
+from gui.run_board import BoardRun
+from gui.session import Session
+from gui.settings import Settings
+from gui.training_desk import TrainingDesk
+from gui.widgets.curve_data import Samples
+from gui.widgets.empty_state import EmptyState
+from gui.widgets.inspector import Inspector
+from gui.widgets.run_view import RunView
+from gui.widgets.runs_list import RunsList, RunsModel
+from gui.widgets.sample_view import SampleView
+from gui.widgets.train_form import TrainForm
+
+
+class TrainPage(Page):
+    """The desk trains and keeps the runs fresh; this page brings them together with what is on the screen."""
+
+    title = "Train"
+    icon = "train"
+
+    opening_wanted = Signal(object)
+    """A Path to open, or None to let the user choose a folder."""
+
+    def __init__(self, session: Session, jobs: Jobs, settings: Settings, parent: QWidget | None = None) -> None:
+        super().__init__(session, jobs, settings, parent)
+        self.desk = TrainingDesk(session, jobs, self)
+        self._by_hand = False
+        self._writing: Job | None = None
+        self._rows = {row.id.removeprefix("train."): row for row in _train_rows.rows(self)}
+        self._make()
+        self._connect()
+        self.form.show_dataset(session.dataset)
+        self._show_state()
+
+    @property
+    def writing_street(self) -> bool:
+        """Whether the street's training set is being written."""
+        return self._writing is not None
+
+    def actions(self) -> list[Action]:  # type: ignore[override]
+        return list(self._rows.values())
+
+    def activate(self) -> None:
+        self.desk.board.watch(True)
+
+    def deactivate(self) -> None:
+        self.desk.board.watch(False)
+
+    def shutdown(self) -> None:
+        self.desk.close()
+        self.view.samples.close_pictures()
+
+    def busy_reason(self) -> str | None:
+        return "a training is running" if self.desk.trainer.running else None
+
+    def start(self) -> None:
+        """Trains what the form says, and shows it; what is wrong in the form is pointed out instead."""
+        wanted = self.form.value()
+        if wanted is None:
+            self.form.point_out()
+        elif not self.form.has_data:
+            self.report("There is no data to train on yet", cure=("Open folder…", lambda: self.opening_wanted.emit(None)))
+        else:
+            self.messages.dismiss()
+            self.desk.start(wanted, self.form.how)
+
+    def resume(self, run: Run | None = None) -> None:
+        """Goes on with `run`, by default the one that is looked at."""
+        self.messages.dismiss()
+        self.desk.resume(self.form.how, run)
+
+    def look_at(self, run: Run) -> None:
+        """Shows `run`, and its config in the form."""
+        self._by_hand = True
+        looked = self.desk.looked_at
+        if looked is not None and looked.run == run and looked.loaded:
+            self._fill_form(looked)
+        self.desk.board.look_at(run)
+
+    def toggle_classes(self) -> None:
+        """Opens or closes the classes beside the curves."""
+        self.view.show_classes(not self.view.classes_shown)
+
+    def write_street(self) -> None:
+        """Writes the street's training set, or takes the one that is there, and opens it."""
+        if street_training_set.ready():
+            self.opening_wanted.emit(street_training_set.folder())
+        elif self._writing is None:
+            self._writing = ThreadJob("Writing the sample street to train on", street_training_set.make)
+            self._writing.ended.connect(self._on_street_written)
+            self.jobs.run(self._writing)
+            self.nothing.say("The street is being written; it opens when it is there.")
+
+    def _make(self) -> None:
+        rows = self._rows
+        self.view = RunView(self.settings, tuple(rows[id] for id in ("start", "stop", "resume", "use")))
+        self.view.add_buttons(tuple(rows[id] for id in ("classes", "all", "save")))
+        self.nothing = EmptyState("train", "Nothing to train on yet", "Open a dataset to train on, or write the sample street.", (rows["open"], rows["street"]))
+        self.ready = EmptyState("train", "Ready to train", "Curves and held-out frames appear here while it trains.", (rows["start"],))
+        self.model = RunsModel(self)
+        self.runs = RunsList(self.model)
+        self.runs.set_menu(_train_rows.run_rows(self))
+        self.form = TrainForm(self.settings)
+        self._stack = QStackedWidget()
+        for widget in (self.nothing, self.ready, self.view):
+            self._stack.addWidget(widget)
+        self.body.addWidget(self._stack, 1)
+        self.inspector = Inspector(self.settings, "train")
+        self._runs_section = self.inspector.add("Runs", self.runs)
+        self.inspector.add("Experiment", self.form)
+
+    def _connect(self) -> None:
+        board = self.desk.board
+        board.looked_changed.connect(self._on_looked_changed)
+        board.grew.connect(self._show_state)
+        board.drawn_changed.connect(self._on_drawn_changed)
+        board.listed.connect(self._on_listed)
+        self.desk.changed.connect(self._show_state)
+        self.desk.said.connect(self.toast)
+        self.desk.refused.connect(lambda text, details: self.report(text, details=details))
+        self.model.overlaid.connect(self._on_overlaid)
+        self.runs.chosen.connect(lambda row: self.look_at(row.run))
+        self.view.sample_opened.connect(self._on_sample_opened)
+        self.view.curves.saved.connect(lambda path: self.toast.emit(f"Saved {path.name}"))
+        self.view.curves.refused.connect(self.report)
+        self.session.source_changed.connect(lambda _: self._on_source_changed())
+        self.session.run_chosen.connect(lambda path: self.look_at(Run(Path(path))))
+        self.form.changed.connect(self._show_state)
+
+    def _show_state(self) -> None:
+        looked = self.desk.looked_at
+        if looked is not None:
+            self._stack.setCurrentWidget(self.view)
+            self.view.refresh(_title(looked), self.desk.state())
+        else:
+            self._stack.setCurrentWidget(self.ready if self.form.has_data else self.nothing)
+
+    def _on_looked_changed(self, looked: BoardRun | None) -> None:
+        if looked is not None:
+            self.view.show_run(looked, _title(looked), self.desk.state())
+            self.runs.select(looked.run.path)
+            if self._by_hand:
+                self._fill_form(looked)
+        self._by_hand = False
+        self._show_state()
+
+    def _fill_form(self, looked: BoardRun) -> None:
+        if looked.config is not None:
+            self.form.show_run(f"Run of {looked.run.name[:16].replace('_', ' ')}", looked.config)
+
+    def _on_drawn_changed(self) -> None:
+        board = self.desk.board
+        self.view.draw(board.lines())
+        self.model.colour(board.colours(), board.looked_at.run.name if board.looked_at else "")
+
+    def _on_listed(self, summaries: list[Summary]) -> None:
+        self.model.show(summaries)
+        self._runs_section.setVisible(bool(summaries))
+        if self.desk.looked_at is None and summaries and not self._by_hand:
+            self.desk.board.look_at(next((one for one in summaries if one.state == "running"), summaries[0]).run)
+
+    def _on_overlaid(self, names: tuple[str, ...]) -> None:
+        self.desk.board.lay_over(names)
+
+    def _on_sample_opened(self, shown: Samples, index: int) -> None:
+        if self.desk.looked_at is not None:
+            SampleView(self.view.samples, self.desk.looked_at.curves, shown, index, self).open()
+
+    def _on_source_changed(self) -> None:
+        self.form.show_dataset(self.session.dataset)
+        self._show_state()
+
+    def _on_street_written(self) -> None:
+        job, self._writing = self._writing, None
+        self.nothing.say("Open a dataset to train on, or write the sample street.")
+        if job is not None and job.failure is not None:
+            self.report(job.failure.reason, details=job.failure.details)
+        elif job is not None and isinstance(job.result, events.Finished) and not job.result.stopped:
+            self.opening_wanted.emit(street_training_set.folder())
+
+
+def _title(looked: BoardRun) -> str:
+    if looked.config is None:
+        return looked.run.name
+    network = looked.config.model
+    return f"{network.architecture} {network.encoder} on {looked.config.data.root.name or 'data'}"

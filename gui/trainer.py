@@ -1,0 +1,97 @@
+"""The training that this window runs: on a background thread, or as a process of its own over the same events."""
+
+from __future__ import annotations
+
+import re
+from typing import Literal
+
+from PySide6.QtCore import QObject, Signal
+
+from engine import atomic, config, events, places, runs
+from engine.config import TrainConfig
+from engine.runs import Run
+from gui import preload
+from gui.jobs import Job, Jobs, ProcessJob, ThreadJob
+
+How = Literal["thread", "process"]
+
+
+class Trainer(QObject):
+    """At most one training at a time; its numbers are read from the run's history, here as from anywhere else."""
+
+    began = Signal(object)
+    """The Run."""
+    ended = Signal(object, object)
+    """The Run, and what failed or None."""
+
+    def __init__(self, jobs: Jobs, parent: QObject | None = None) -> None:
+        super().__init__(parent)
+        self._jobs = jobs
+        self._job: Job | None = None
+        self.run: Run | None = None
+
+    @property
+    def running(self) -> bool:
+        return self._job is not None
+
+    @property
+    def stopping(self) -> bool:
+        """Whether it was asked to stop and has not yet."""
+        return self._job is not None and self._job.stopping
+
+    def start(self, wanted: TrainConfig, *, how: How = "thread") -> Run:
+        """Trains `wanted` in a new run folder. Raises OutputError where that can't be made."""
+        root = places.runs()
+        with atomic.told(root):
+            run = runs.new(root, _folder_words(wanted))
+        self._begin(run, wanted, how=how, resume=False)
+        return run
+
+    def resume(self, run: Run, *, how: How = "thread") -> None:
+        """Goes on with `run` where its last checkpoint stands. Raises ConfigError."""
+        self._begin(run, run.config, how=how, resume=True)
+
+    def stop(self) -> None:
+        """Asks the training to end; it keeps a checkpoint that resumes."""
+        if self._job is not None:
+            self._job.cancel()
+
+    def wait(self) -> None:
+        """Blocks until the training has ended: the end of the program."""
+        if self._job is not None:
+            self._job.wait()
+
+    def _begin(self, run: Run, wanted: TrainConfig, *, how: How, resume: bool) -> None:
+        title = f"Training {wanted.model.architecture} {wanted.model.encoder}"
+        job = _process(title, run, wanted, resume) if how == "process" else ThreadJob(title, lambda should_stop: _train(run, wanted, resume, should_stop))
+        self._job, self.run = job, run
+        job.ended.connect(self._on_ended)
+        self._jobs.run(job)
+        self.began.emit(run)
+
+    def _on_ended(self) -> None:
+        job, self._job = self._job, None
+        if job is not None:
+            self.ended.emit(self.run, job.failure)
+
+
+def _train(run: Run, wanted: TrainConfig, resume: bool, should_stop: events.ShouldStop) -> events.Events:
+    preload.background_priority()
+    yield events.Progress(0, 0, "loading torch")
+    preload.torch()
+    from engine.training.loop import train
+
+    yield from train(wanted, run=run, resume=resume, should_stop=should_stop)
+
+
+def _process(title: str, run: Run, wanted: TrainConfig, resume: bool) -> ProcessJob:
+    experiment = run.path / "config.yaml"
+    if not resume:
+        config.save(wanted, experiment)
+    arguments = [str(places.PROJECT / "main.py"), "train", str(experiment), "--run", str(run.path), "--json"]
+    return ProcessJob(title, [*arguments, "--resume"] if resume else arguments, run.path / runs.STOP)
+
+
+def _folder_words(wanted: TrainConfig) -> str:
+    words = f"{wanted.model.architecture}-{wanted.model.encoder}"
+    return re.sub(r"[^A-Za-z0-9_.-]+", "-", words)[:60]

@@ -1,0 +1,182 @@
+"""What is trained and how: a preset or a past run to start from, every setting as a row, and where the work is done."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import Signal
+from PySide6.QtWidgets import QComboBox, QLabel, QSizePolicy, QVBoxLayout, QWidget
+
+from engine import datasets, models
+from engine.config import TrainConfig
+from engine.errors import ConfigError
+from gui import presets
+from gui.forms import Form
+from gui.presets import Preset
+from gui.settings import Settings
+
+if TYPE_CHECKING:
+    from engine.sample import Dataset
+
+LOSSES = ("cross_entropy", "bce_dice")
+HOWS = {"thread": "in this window, in the background", "process": "as a process of its own"}
+_TITLES = {"data": "Data", "classes": "Classes", "model": "Network", "augment": "Augmentation", "loss": "Loss", "optimiser": "Optimiser"}
+
+
+@dataclass(frozen=True, slots=True)
+class _Origin:
+    """What the form was filled from."""
+
+    title: str
+    about: str
+    config: TrainConfig
+
+
+class TrainForm(QWidget):
+    """`changed` fires when the user edits or chooses another start. Edits are kept as a start of their own when another is chosen."""
+
+    changed = Signal()
+
+    def __init__(self, settings: Settings, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._settings = settings
+        self._presets: list[Preset] = presets.found()
+        self._dataset: Dataset | None = None
+        self._run: _Origin | None = None
+        self._edited: TrainConfig | None = None
+        self._dirty = False
+        self._make()
+        self._lay_out()
+        self._fill_origins(0)
+        self._origins.activated.connect(self._on_chosen)
+        self._how.activated.connect(lambda at: settings.set("train/how", self._how.itemData(at)))
+        self.form.changed.connect(self._on_edited)
+
+    @property
+    def how(self) -> str:
+        """thread or process."""
+        return str(self._how.currentData())
+
+    @property
+    def has_data(self) -> bool:
+        """Whether a dataset's folder is given."""
+        return str(self.form.row("data.root").editor.get()) not in ("", ".")
+
+    def value(self) -> TrainConfig | None:
+        """The experiment; None where something is wrong, which then stands at its row."""
+        if self.form.check():
+            return None
+        try:
+            value = self.form.value()
+        except ConfigError:
+            return None
+        return value if isinstance(value, TrainConfig) else None
+
+    def show_dataset(self, dataset: Dataset | None) -> None:
+        """Fits the settings to the dataset that is open, from the preset made for it, unless the user has edited them."""
+        self._dataset = dataset
+        if dataset is None:
+            return
+        preset = presets.for_dataset(self._presets, dataset)
+        if self._dirty or self._run is not None:
+            value = self.value()
+            if value is not None and self._run is None:
+                self.form.set_value(presets.fitted(value, dataset))
+            return
+        if preset is not None:
+            self._choose(self._presets.index(preset))
+        else:
+            self.form.set_value(presets.fitted(TrainConfig(), dataset))
+
+    def show_run(self, title: str, config: TrainConfig) -> None:
+        """Fills in the config of a past run, to train it again with changes."""
+        self._keep_edits()
+        self._run = _Origin(title, "The settings of the run that is shown", config)
+        self._fill_origins(len(self._presets))
+        self.form.set_value(config)
+
+    def point_out(self) -> None:
+        """Puts the keyboard on the first row that is wrong."""
+        for key in self.form.keys:
+            row = self.form.row(key)
+            if row.error.text():
+                row.editor.widget.setFocus()
+                return
+
+    def _make(self) -> None:
+        self._origins = QComboBox()
+        self._origins.setAccessibleName("Start from")
+        self._origins.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Fixed)
+        self._about = QLabel()
+        self._about.setObjectName("muted")
+        self._about.setWordWrap(True)
+        self._how = QComboBox()
+        self._how.setAccessibleName("Train")
+        self._how.setToolTip("A process of its own survives the window and keeps it freest; the window follows it all the same")
+        self._how.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Fixed)
+        for name, words in HOWS.items():
+            self._how.addItem(words[:1].upper() + words[1:], name)
+        self._how.setCurrentIndex(max(0, self._how.findData(self._settings.text("train/how", "thread"))))
+        choices = {
+            "model.architecture": models.architectures(),
+            "model.encoder": models.ENCODERS,
+            "loss.name": LOSSES,
+            "data.layout": ("auto", *datasets.layouts()),
+        }
+        self.form = Form(self._presets[0].config if self._presets else TrainConfig(), choices=choices, titles=_TITLES)
+
+    def _lay_out(self) -> None:
+        column = QVBoxLayout(self)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.setSpacing(4)
+        for words, widget in (("Start from", self._origins), ("Train", self._how)):
+            label = QLabel(words)
+            label.setObjectName("formHeading")
+            label.setBuddy(widget)
+            column.addWidget(label)
+            column.addWidget(widget)
+            if widget is self._origins:
+                column.addWidget(self._about)
+        column.addWidget(self.form)
+
+    def _fill_origins(self, current: int) -> None:
+        """Presets, then the run that is shown, then the user's edits that another choice put aside."""
+        self._origins.clear()
+        for origin in self._all():
+            self._origins.addItem(origin.title, origin)
+        self._origins.setCurrentIndex(min(current, self._origins.count() - 1))
+        self._say_about()
+
+    def _all(self) -> list[_Origin]:
+        origins = [_Origin(one.title, one.about, one.config) for one in self._presets]
+        origins += [self._run] if self._run else []
+        return origins + ([_Origin("My changes", "What you changed before choosing something else", self._edited)] if self._edited else [])
+
+    def _choose(self, at: int) -> None:
+        origin = self._all()[at]
+        self._fill_origins(at)
+        ours = origin.config is self._edited or origin is self._run
+        self.form.set_value(origin.config if ours or self._dataset is None else presets.fitted(origin.config, self._dataset))
+        self._dirty = False
+
+    def _on_chosen(self, at: int) -> None:
+        title = self._origins.itemText(at)
+        self._keep_edits()
+        titles = [origin.title for origin in self._all()]
+        self._choose(titles.index(title))
+        self.changed.emit()
+
+    def _on_edited(self) -> None:
+        self._dirty = True
+        self.changed.emit()
+
+    def _keep_edits(self) -> None:
+        if self._dirty and (value := self.value()) is not None:
+            self._edited = value
+        self._dirty = False
+
+    def _say_about(self) -> None:
+        origin = self._origins.currentData()
+        self._about.setText(origin.about if isinstance(origin, _Origin) else "")
+        self._about.setVisible(bool(self._about.text()))
