@@ -1,0 +1,101 @@
+"""The command line as a person or a script meets it: a process, its exit code and what it prints."""
+
+from __future__ import annotations
+
+import json
+import os
+import signal
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from engine import catalogue, events, runs, verbs, world
+
+ROOT = Path(__file__).resolve().parents[2]
+
+
+def roadscope(*arguments: object, timeout: float = 170) -> subprocess.CompletedProcess[str]:
+    return subprocess.run([sys.executable, str(ROOT / "main.py"), *map(str, arguments)], capture_output=True, text=True, timeout=timeout, check=False)
+
+
+@pytest.fixture(scope="module")
+def street(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    folder = tmp_path_factory.mktemp("street")
+    for event in world.write(folder, frames=3, seed=2, size=(64, 128), scenes=8, training_size=(64, 128)):
+        assert not isinstance(event, events.Failed)
+    return folder
+
+
+def test_help_names_every_verb_with_a_line_of_help() -> None:
+    shown = roadscope("--help")
+    assert shown.returncode == 0
+    for name in catalogue.names(verbs):
+        assert f"    {name} " in shown.stdout and catalogue.load(verbs, name).HELP.split()[0] in shown.stdout
+
+
+@pytest.mark.parametrize("verb", catalogue.names(verbs))
+def test_every_verb_explains_itself(verb: str, capsys: pytest.CaptureFixture[str]) -> None:
+    with pytest.raises(SystemExit) as left:
+        verbs.run([verb, "--help"])
+    assert left.value.code == 0 and f"main.py {verb}" in capsys.readouterr().out
+
+
+def test_an_unknown_verb_is_a_usage_error_that_lists_the_known_ones() -> None:
+    refused = roadscope("trian")
+    assert refused.returncode == 2 and "train" in refused.stderr and "Traceback" not in refused.stderr
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        ["inspect", "nowhere"],
+        ["train", "nowhere.yaml"],
+        ["evaluate", "nowhere.safetensors", "--data", "nowhere"],
+        ["predict", "nowhere.safetensors", "nowhere", "--out", "out"],
+        ["movie", "nowhere.safetensors", "nowhere.mp4", "--out", "out.mp4"],
+        ["fuse", "nowhere", "--out", "out", "--checkpoint", "nowhere.safetensors"],
+    ],
+    ids=lambda arguments: arguments[0],
+)
+def test_what_is_not_there_is_one_sentence_and_leaves_nothing(arguments: list[str], tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    failed = roadscope(*arguments)
+    assert failed.returncode == 1 and "nowhere" in failed.stderr and "Traceback" not in failed.stderr
+    assert len(failed.stderr.strip().splitlines()) == 1
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_the_whole_job_runs_on_a_tiny_street(tmp_path: Path) -> None:
+    """`demo` in small: writes, trains, evaluates, makes movie and clouds, and says where everything is."""
+    out = tmp_path / "demo"
+    overrides = ["max_minutes=0", "epochs=1", "batch=4", "data.size=[64,128]", "augment.crop=[0,0]", "model.encoder=mobilenet_v3_small"]
+    shown = roadscope("demo", "--out", out, "--no-gui", "--scenes", 8, "--frames", 2, *(word for one in overrides for word in ("--set", one)))
+    assert shown.returncode == 0, shown.stderr
+    for path in ("segmented.mp4", "scores.json", "cloud.png", "street/drive", "street/cityscapes"):
+        assert (out / path).exists() and str(out / path) in shown.stdout
+    assert {path.suffix for path in (out / "clouds").iterdir()} == {".label", ".ply", ".npz"}
+    scores = json.loads((out / "scores.json").read_text(encoding="utf-8"))
+    assert list(scores["classes"]) == ["flat", "construction", "object", "nature", "sky", "human", "vehicle"]
+    assert all(name in shown.stdout for name in scores["classes"])
+
+
+def test_ctrl_c_stops_training_with_a_run_that_resumes(street: Path, tmp_path: Path) -> None:
+    """Interrupted is 130, says what was kept, and `--resume` goes on from there to the end."""
+    command = [sys.executable, str(ROOT / "main.py"), "train", str(ROOT / "configs" / "street_demo.yaml"), "--run", str(tmp_path / "run"), "--json"]
+    for override in (f"data.root={street / 'cityscapes'}", "max_minutes=0", "epochs=200", "batch=4", "data.size=[64,128]", "model.encoder=mobilenet_v3_small"):
+        command += ["--set", override]
+    with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, env=os.environ.copy()) as child:
+        assert child.stdout is not None
+        for line in child.stdout:
+            if isinstance(events.from_line(line), events.StepDone):
+                child.send_signal(signal.SIGINT)
+                break
+        _, said = child.communicate(timeout=120)
+    assert child.returncode == 130 and "last.safetensors" in said and "Traceback" not in said
+    stopped_at = max(event.step for event in runs.Run(tmp_path / "run").history() if isinstance(event, events.StepDone))
+    command[-1] = "model.encoder=mobilenet_v3_small"
+    resumed = subprocess.run([*command, "--resume", "--set", f"epochs={stopped_at // 2 + 1}"], capture_output=True, text=True, timeout=160, check=False)
+    assert resumed.returncode == 0, resumed.stderr
+    assert isinstance(events.from_line(resumed.stdout.splitlines()[-1]), events.Finished)
