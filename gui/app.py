@@ -10,7 +10,7 @@ import time
 from collections.abc import Callable
 from pathlib import Path
 
-from PySide6.QtCore import QTimer
+from PySide6.QtCore import QEvent, QTimer
 from PySide6.QtWidgets import QApplication
 
 from gui.faults import Faults
@@ -41,6 +41,8 @@ def main(arguments: list[str] | None = None) -> int:
     window.show()
     code = app.exec()
     window.jobs.wait()
+    window.deleteLater()
+    QApplication.sendPostedEvents(None, QEvent.Type.DeferredDelete)  # widgets must not outlive the application
     faults.remove()
     return code
 

@@ -248,8 +248,10 @@ def _classes_of(source: Opened | None) -> ClassSet | None:
     if space is None:
         return None
     from engine import labels
+    from engine.config import ClassesConfig
 
-    return labels.class_set(space)
+    trained = {label.train_id for label in space.labels} - {labels.VOID}
+    return labels.class_set(space, ClassesConfig(rest=len(trained) == 1)) if trained else None
 
 
 def _card(path: Path) -> Card:

@@ -70,6 +70,8 @@ def resolve(wanted: str, app: QApplication) -> Name:
 
 def apply(app: QApplication, name: Name) -> None:
     """Dresses the whole application in the theme `name`."""
+    if app.property(_PROPERTY) == name:
+        return  # a style sheet makes every widget look at itself anew: not twice for nothing
     app.setProperty(_PROPERTY, name)
     if app.style().objectName() != "fusion":
         app.setStyle("Fusion")
@@ -122,7 +124,9 @@ class _Strokes(QIconEngine):
         return self._drawn(size, mode, state)
 
     def scaledPixmap(self, size: QSize, mode: QIcon.Mode, state: QIcon.State, scale: float) -> QPixmap:
-        return self._drawn(size, mode, state)
+        drawn = self._drawn(size * scale, mode, state)  # the size is in logical pixels since Qt 6.8
+        drawn.setDevicePixelRatio(scale)
+        return drawn
 
     def _drawn(self, size: QSize, mode: QIcon.Mode, state: QIcon.State) -> QPixmap:
         drawn = QPixmap(size)

@@ -117,9 +117,8 @@ class PageHost(QWidget):
 
     def _dress(self) -> None:
         page = self.page
-        bare = page is None or page.bare
-        self._fill(self._inspectors, None if bare else page.inspector)
-        self._fill(self._footers, None if bare else page.footer)
+        self._fill(self._inspectors, page.inspector if page and not page.bare else None)
+        self._fill(self._footers, page.footer if page and not page.bare else None)
 
     def _fill(self, stack: QStackedWidget, widget: QWidget | None) -> None:
         hidden = stack is self._inspectors and self._settings.flag("inspector/hidden", False)
