@@ -1,9 +1,9 @@
 """Fusion: the class the camera sees at each point of a scan.
 
 A point takes the class of the one pixel it falls into, never an average or a vote around it: thin things (poles, riders)
-are seldom wider than a few pixels, and a vote would feed them to what is behind them. At the edge between two classes a
-point can therefore take the neighbour's class when the mask, the calibration or the scan's own noise is off by half a pixel;
-points that a nearer surface hides from the camera get no class at all.
+are seldom wider than a few pixels, and a vote would feed them to what is behind them. Where two classes meet, within a pixel of
+the edge, the point's place in space may tell that it belongs to the other side; see `edges`. Points that a nearer surface hides
+from the camera get no class at all.
 """
 
 from __future__ import annotations
@@ -16,6 +16,7 @@ from numpy.typing import NDArray
 from engine.errors import DataError
 from engine.labels import VOID, Mask
 from engine.lidar.calibration import Calibration
+from engine.lidar.edges import settled
 from engine.lidar.projection import inside, visible
 from engine.lidar.scan import Points, Scan
 
@@ -69,9 +70,10 @@ def fuse(
     if confidence is not None and confidence.shape != mask.shape:
         raise DataError(f"the confidence is {_spoken(confidence.shape)}, its mask {_spoken(size)}; export both at full size")
     cloud = locate(scan, calibration, size, occlusion=occlusion)
-    x, y = cloud.pixel[cloud.seen].T
-    cloud.train_id[cloud.seen] = mask[y, x]
-    cloud.confidence[cloud.seen] = 1 if confidence is None else confidence[y, x]
+    seen = np.flatnonzero(cloud.seen)
+    pixel = cloud.pixel[seen]
+    cloud.train_id[seen] = settled(cloud.points[seen], pixel, cloud.depth[seen], mask)
+    cloud.confidence[seen] = 1 if confidence is None else confidence[pixel[:, 1], pixel[:, 0]]
     return cloud
 
 
