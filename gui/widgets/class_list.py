@@ -174,7 +174,7 @@ class _Painter(QStyledItemDelegate):
         eye, ring = _buttons(rect)
         share = index.data(SHARE)
         said = "" if share is None else _percent(share)
-        width = painter.fontMetrics().horizontalAdvance("00.0 %") if said else 0
+        width = painter.fontMetrics().horizontalAdvance("100.0 %") if said else 0
         painter.setPen(now.colour("muted" if hidden else "text"))
         room = QRect(swatch.right() + 9, rect.top(), ring.left() - swatch.right() - 13 - width, rect.height())
         painter.drawText(room, Qt.AlignmentFlag.AlignVCenter, painter.fontMetrics().elidedText(index.data(NAME), Qt.TextElideMode.ElideRight, room.width()))

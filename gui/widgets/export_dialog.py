@@ -1,0 +1,178 @@
+"""Asks how a drive should be written as a movie, and starts the job; its chip shows how far it is."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from PySide6.QtCore import QSignalBlocker, Qt, Signal
+from PySide6.QtWidgets import (
+    QCheckBox,
+    QComboBox,
+    QDialog,
+    QDialogButtonBox,
+    QFileDialog,
+    QFormLayout,
+    QHBoxLayout,
+    QLabel,
+    QLineEdit,
+    QPushButton,
+    QSlider,
+    QSpinBox,
+    QVBoxLayout,
+    QWidget,
+)
+
+from engine import events
+from gui import preload
+from gui.jobs import Job, Jobs, ThreadJob
+from gui.player import Player
+from gui.session import Session
+from gui.settings import Settings
+from gui.widgets.timeline_strip import clock
+
+
+class ExportDialog(QDialog):
+    """`started(job, file)` when the user has said how; the job outlives the dialog."""
+
+    started = Signal(object, object)
+
+    def __init__(self, session: Session, player: Player, jobs: Jobs, settings: Settings, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setWindowTitle("Export movie")
+        self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        self._session, self._player, self._jobs, self._settings = session, player, jobs, settings
+        self._make()
+        self._lay_out()
+        self._range.currentIndexChanged.connect(self._on_range)
+        for box in (self._first, self._last):
+            box.valueChanged.connect(self._on_ends)
+        self._opacity.valueChanged.connect(lambda value: self._percent.setText(f"{value} %"))
+        self._choose.clicked.connect(self._on_choose)
+        self._path.textChanged.connect(lambda text: self._start.setEnabled(bool(text.strip())))
+        self._start.clicked.connect(self._on_start)
+        self._range.setCurrentIndex(1 if player.playback.loop else 0)
+        self._on_range()
+
+    @property
+    def frames(self) -> range:
+        """The positions in the drive that are written."""
+        return range(self._first.value() - 1, self._last.value())
+
+    def _make(self) -> None:
+        drive, count = self._session.drive, len(self._player.playback.times)
+        assert drive is not None
+        self._range = QComboBox()
+        self._range.addItem("Whole drive", (0, count - 1))
+        if self._player.playback.loop:
+            self._range.addItem("The loop", self._player.playback.loop)
+        self._range.addItem("Frames…", None)
+        self._first, self._last = QSpinBox(), QSpinBox()
+        for box, name in ((self._first, "First frame"), (self._last, "Last frame")):
+            box.setRange(1, count)
+            box.setAccessibleName(name)
+        self._length = QLabel()
+        self._length.setObjectName("muted")
+        self._opacity = QSlider(Qt.Orientation.Horizontal)
+        self._opacity.setRange(0, 100)
+        self._opacity.setValue(round(self._session.opacity * 100))
+        self._opacity.setAccessibleName("Opacity")
+        self._percent = QLabel(f"{self._opacity.value()} %")
+        self._percent.setMinimumWidth(self.fontMetrics().horizontalAdvance("100 %"))
+        self._legend = QCheckBox("Legend below the picture")
+        self._legend.setChecked(self._settings.flag("export/legend", True))
+        self._outlines = QCheckBox("Borders between classes")
+        self._outlines.setChecked(self._settings.flag("export/outlines", True))
+        folder = Path(self._settings.text("export/folder", str(Path.home())))
+        self._path = QLineEdit(str(folder / f"{drive.path.stem}_segmented.mp4"))
+        self._path.setMinimumWidth(360)
+        self._choose = QPushButton("Choose…")
+        self._choose.setAutoDefault(False)
+        self._start = QPushButton("Export movie")
+        self._start.setDefault(True)
+
+    def _lay_out(self) -> None:
+        form = QFormLayout()
+        form.setHorizontalSpacing(16)
+        form.setVerticalSpacing(10)
+        form.addRow("Frames", _row(self._range, self._first, QLabel("to"), self._last, self._length))
+        form.addRow("Opacity", _row(self._opacity, self._percent))
+        form.addRow("", self._legend)
+        form.addRow("", self._outlines)
+        if self._session.hidden:
+            hidden = QLabel("Hidden and left out: " + ", ".join(sorted(self._session.hidden)))
+            hidden.setWordWrap(True)
+            hidden.setObjectName("muted")
+            form.addRow("", hidden)
+        form.addRow("File", _row(self._path, self._choose))
+        buttons = QDialogButtonBox()
+        buttons.addButton(self._start, QDialogButtonBox.ButtonRole.ActionRole)
+        buttons.addButton(QDialogButtonBox.StandardButton.Cancel)
+        buttons.rejected.connect(self.reject)
+        column = QVBoxLayout(self)
+        column.setContentsMargins(20, 20, 20, 16)
+        column.setSpacing(16)
+        column.addLayout(form)
+        column.addWidget(buttons)
+
+    def _on_range(self) -> None:
+        chosen = self._range.currentData()
+        for box in (self._first, self._last):
+            box.setEnabled(chosen is None)
+        if chosen is not None:
+            with QSignalBlocker(self._first), QSignalBlocker(self._last):
+                self._first.setValue(chosen[0] + 1)
+                self._last.setValue(chosen[1] + 1)
+        self._on_ends()
+
+    def _on_ends(self) -> None:
+        if self._last.value() < self._first.value():
+            (self._last if self.sender() is self._first else self._first).setValue(self.sender().value())  # type: ignore[union-attr]
+        drive = self._session.drive
+        assert drive is not None
+        self._length.setText(clock(len(self.frames) / max(1e-3, drive.fps)))
+
+    def _on_choose(self) -> None:
+        chosen, _ = QFileDialog.getSaveFileName(self, "Export movie", self._path.text(), "Movies (*.mp4)")
+        if chosen:
+            self._path.setText(str(Path(chosen).with_suffix(".mp4")))
+
+    def _on_start(self) -> None:
+        out = Path(self._path.text().strip()).expanduser()
+        out = out if out.suffix.lower() in (".mp4", ".mkv", ".mov") else out.with_name(out.name + ".mp4")
+        self._settings.set("export/folder", str(out.parent))
+        self._settings.set("export/legend", self._legend.isChecked())
+        self._settings.set("export/outlines", self._outlines.isChecked())
+        job = self._jobs.run(self._job(out))
+        self.started.emit(job, out)
+        self.accept()
+
+    def _job(self, out: Path) -> Job:
+        session = self._session
+        assert session.drive is not None and session.checkpoint is not None
+        drive, checkpoint = session.drive.path, session.checkpoint
+        wanted = {
+            "opacity": self._opacity.value() / 100,
+            "hidden": session.hidden,
+            "outlines": self._outlines.isChecked(),
+            "legend": self._legend.isChecked(),
+            "frames": self.frames,
+        }
+
+        def work(should_stop: events.ShouldStop) -> events.Events:
+            preload.background_priority()
+            preload.torch()
+            from engine.inference.movie_job import movie
+
+            yield from movie(checkpoint, drive, out, should_stop=should_stop, **wanted)
+
+        return ThreadJob(f"Movie {out.name}", work)
+
+
+def _row(*widgets: QWidget) -> QWidget:
+    row = QWidget()
+    layout = QHBoxLayout(row)
+    layout.setContentsMargins(0, 0, 0, 0)
+    layout.setSpacing(8)
+    for widget in widgets:
+        layout.addWidget(widget)
+    return row
