@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import sys
+from functools import cache
 from pathlib import Path
+from types import ModuleType
 
 from engine import catalogue
 from engine.datasets._base import ALL, FileDataset, Labels, Problem, absolute
@@ -14,6 +16,7 @@ _LAST = "folder"
 """The layout that fits almost anything, asked when no other knows the path."""
 
 
+@cache
 def layouts() -> tuple[str, ...]:
     """The names of the known layouts, in the order in which they are asked."""
     names = catalogue.names(sys.modules[__name__])
@@ -25,7 +28,7 @@ def recognise(path: Path) -> str | None:
     path = absolute(Path(path))
     if not path.exists():
         return None
-    return next((name for name in layouts() if catalogue.load(sys.modules[__name__], name).recognises(path)), None)
+    return next((name for name in layouts() if _module(name).recognises(path)), None)
 
 
 def open_dataset(path: Path, *, layout: str = "auto", split: str = "", labels: Labels = None) -> FileDataset:
@@ -37,11 +40,16 @@ def open_dataset(path: Path, *, layout: str = "auto", split: str = "", labels: L
     name = recognise(path) if layout == "auto" else layout
     if name is None:
         raise DataError(_not_known(path))
-    module = catalogue.load(sys.modules[__name__], name)
+    module = _module(name)
     if layout != "auto" and not module.recognises(path):
         raise DataError(f"{path} is not in the layout {layout}; {'set data.layout to auto' if recognise(path) else 'check the folder'}")
     opened: FileDataset = module.open(path, split=split or None, labels=labels)
     return opened
+
+
+@cache
+def _module(name: str) -> ModuleType:
+    return catalogue.load(sys.modules[__name__], name)
 
 
 def _not_known(path: Path) -> str:

@@ -57,7 +57,7 @@ class FileDataset:
     problems: tuple[Problem, ...] = field(default=(), repr=False)
     """What the names alone give away: frames without their mask, masks without their frame."""
     note: str = ""
-    """How the splits came about, where the layout itself has none."""
+    """What a user may want to know of it, such as how the splits came about where the layout has none."""
 
     def image(self, index: int) -> Image:
         """(H, W, 3) uint8 RGB. Raises DataError."""

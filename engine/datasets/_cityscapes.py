@@ -16,6 +16,7 @@ from engine import images as pictures
 from engine import labels as label_spaces
 from engine import listing
 from engine.datasets._base import FileDataset, Frames, Labels, assemble, by_stem, space_of, upwards
+from engine.errors import DataError
 
 IMAGES = "leftImg8bit"
 _IDS, _TRAIN_IDS = "_labelIds", "_labelTrainIds"
@@ -38,6 +39,8 @@ def open_truth(layout: str, truth: str, path: Path, *, split: str | None, labels
     assert found, f"{path} is no Cityscapes folder"
     root, below = found
     city = below[2] if len(below) > 2 else ""
+    if not _image_folders(root):
+        raise DataError(f"{root} has {truth} but no {IMAGES}; unpack the images beside it")
     splits = {name: folder for folder in _image_folders(root) for name in listing.folder(folder).folders}
     if truth == "gtFine":
         splits.pop("train_extra", None)
@@ -45,7 +48,9 @@ def open_truth(layout: str, truth: str, path: Path, *, split: str | None, labels
         splits = {name: folder for name, folder in splits.items() if (root / truth / name).is_dir()}
     parts = {name: partial(_frames, root, folder, truth, name, city) for name, folder in splits.items()}
     covered = below[1:2] if below[1:2] else tuple(splits)
-    return assemble(layout, root, parts, split=split, covered=covered, space=space_of(labels, "cityscapes"), read_mask=read_ids)
+    both = truth == "gtFine" and (root / "gtFine").is_dir() and (root / "gtCoarse").is_dir()
+    note = "these are the fine masks; gtCoarse holds coarse ones: give that folder, or the layout cityscapes_coarse" if both else ""
+    return assemble(layout, root, parts, split=split, covered=covered, space=space_of(labels, "cityscapes"), read_mask=read_ids, note=note)
 
 
 def read_ids(path: Path) -> NDArray[np.integer]:

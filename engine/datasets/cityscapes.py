@@ -11,7 +11,7 @@ from engine.datasets._base import FileDataset, Labels
 def recognises(path: Path) -> bool:
     """Whether `path` is such a folder, or anything in its leftImg8bit or gtFine."""
     found = _cityscapes.locate(path)
-    if not found or not (found[0] / _cityscapes.IMAGES).is_dir():
+    if not found:
         return False
     root, below = found
     if below[:1] == ("gtCoarse",) or "train_extra" in below:

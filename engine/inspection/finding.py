@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -13,7 +14,12 @@ from engine.errors import DataError
 
 DEPTH = 5
 """Folders below a path that are looked through."""
-MOST_FOLDERS = 3000
+MOST_FOLDERS = 2000
+"""Folders of pictures, scans or videos that are looked at."""
+_LISTED_VIDEOS = VIDEO_SUFFIXES - {".ts", ".mts", ".gif"}
+"""In a folder of other things these are seldom videos: source code, icons."""
+_MEDIA = images.SUFFIXES | _LISTED_VIDEOS | {".bin"}
+_MEDIA_DEPTH = 8
 IMAGES = "images"
 VIDEO = "video"
 SCAN = "scan"
@@ -37,7 +43,7 @@ def find(path: Path) -> tuple[Thing, ...]:
     path = Path(path).expanduser().absolute()
     if not path.exists():
         raise DataError(f"{path} doesn't exist; check the spelling")
-    found = _file(path) if path.is_file() else _below(path, DEPTH, [MOST_FOLDERS])
+    found = _file(path) if path.is_file() else _Search().below(path, DEPTH)
     if not found:
         raise DataError(_unknown(path))
     return tuple(found)
@@ -53,20 +59,47 @@ def _file(path: Path) -> list[Thing]:
     return [Thing(path, drive=kind)] if kind else []
 
 
-def _below(path: Path, depth: int, left: list[int]) -> list[Thing]:
-    left[0] -= 1
-    here = _here(path)
-    if any(thing.path == path for thing in here):
-        return here
-    if depth <= 0 or left[0] <= 0:
-        return here
-    try:
-        names = listing.folder(path).folders
-    except DataError:
-        if depth == DEPTH:
-            raise
-        return here  # a folder within that may not be listed hides nothing a user could open
-    return here + [thing for name in names for thing in _below(path / name, depth - 1, left)]
+class _Search:
+    """Looks below a folder, past everything that holds neither a picture nor a scan nor a video."""
+
+    def __init__(self) -> None:
+        self._left = MOST_FOLDERS
+        self._empty: set[str] = set()
+
+    def below(self, path: Path, depth: int) -> list[Thing]:
+        """Everything in `path`, down to `depth` folders below it."""
+        self._left -= 1
+        here = _here(path)
+        if depth <= 0 or self._left <= 0 or any(thing.path == path for thing in here):
+            return here
+        try:
+            names = listing.folder(path).folders
+        except DataError:
+            if depth == DEPTH:
+                raise
+            return here  # a folder within that may not be listed hides nothing a user could open
+        return here + [thing for name in names if self._media(os.fspath(path / name), _MEDIA_DEPTH) for thing in self.below(path / name, depth - 1)]
+
+    def _media(self, path: str, depth: int) -> bool:
+        """Whether anything below could be a frame: one look at the names, up to the first that could."""
+        if path in self._empty:
+            return False
+        folders = []
+        try:
+            with os.scandir(path) as entries:
+                for entry in entries:
+                    if entry.name.startswith("."):
+                        continue
+                    if entry.is_dir():
+                        folders.append(entry.path)
+                    elif os.path.splitext(entry.name)[1].lower() in _MEDIA:
+                        return True
+        except OSError:
+            pass  # what may not be listed holds nothing a user could open
+        if depth > 0 and any(self._media(folder, depth - 1) for folder in folders):
+            return True
+        self._empty.add(path)
+        return False
 
 
 def _here(path: Path) -> list[Thing]:
@@ -78,7 +111,7 @@ def _here(path: Path) -> list[Thing]:
         return [Thing(path, layout, kind if kind != IMAGES else None)]
     here = [Thing(path, drive=kind)] if kind else []
     if kind in (None, IMAGES):
-        here += [Thing(path / name, drive=VIDEO) for name in listing.folder(path).files if Path(name).suffix.lower() in VIDEO_SUFFIXES]
+        here += [Thing(path / name, drive=VIDEO) for name in listing.folder(path).files if Path(name).suffix.lower() in _LISTED_VIDEOS]
     return here
 
 

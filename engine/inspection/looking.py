@@ -93,7 +93,7 @@ def look_through_dataset(path: Path, layout: str, tally: Tally, *, most_masks: i
     whole = datasets.open_dataset(path, layout=layout)
     opened = [datasets.open_dataset(path, layout=layout, split=split) for split in whole.covered] or [whole]
     if whole.note:
-        tally.facts["splits"] = whole.note
+        tally.facts["note"] = whole.note
     remembered = Remembered(f"{whole.root}\n{layout}\n{[one.space for one in opened]}")
     tally.masks = sum(sample.mask is not None for one in opened for sample in one.samples)
     try:

@@ -172,6 +172,14 @@ def test_cityscapes_images_without_truth_are_frames_without_masks(tmp_path: Path
         dataset.mask(0)
 
 
+@pytest.mark.parametrize("truth", ["gtFine", "gtCoarse"])
+def test_cityscapes_masks_without_images_say_what_to_unpack(tmp_path: Path, truth: str) -> None:
+    layouts.cityscapes(tmp_path, truth=truth)
+    (tmp_path / "leftImg8bit").rename(tmp_path / "elsewhere")
+    with pytest.raises(DataError, match=f"has {truth} but no leftImg8bit; unpack the images beside it"):
+        open_dataset(tmp_path)
+
+
 @pytest.mark.parametrize("written", ["kitti_semantics", "kitti_road"], indirect=True)
 def test_the_validation_frames_of_kitti_are_the_multiples_of_five(written: tuple[str, Path]) -> None:
     _, root = written

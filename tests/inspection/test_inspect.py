@@ -101,7 +101,7 @@ def test_kitti_road_and_lane_are_told_apart(tmp_path: Path) -> None:
     found = report(layouts.kitti_road(tmp_path))
     assert [part["name"] for part in found["parts"]] == ["train", "val", "lane_val"]
     assert {one["space"] for one in found["classes"]} == {"kitti_road", "kitti_lane"}
-    assert "multiple of 5" in found["facts"]["splits"]
+    assert "multiple of 5" in found["facts"]["note"]
 
 
 def test_a_damaged_calibration_of_kitti_road_is_a_problem(tmp_path: Path) -> None:

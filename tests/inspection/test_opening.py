@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from pathlib import Path
 
 import numpy as np
@@ -68,3 +69,14 @@ def test_nothing_known_is_one_sentence(tmp_path: Path) -> None:
     (tmp_path / "notes.txt").write_text("milk", encoding="utf-8")
     with pytest.raises(DataError, match="holds no dataset or drive that Roadscope knows"):
         open_path(tmp_path)
+
+
+def test_a_large_tree_of_other_things_is_looked_through_quickly(tmp_path: Path) -> None:
+    for a in range(20):
+        for b in range(50):
+            (tmp_path / f"a{a}" / f"b{b}").mkdir(parents=True)
+            (tmp_path / f"a{a}" / f"b{b}" / "code.ts").touch()
+    layouts.camvid(tmp_path / "z" / "camvid")
+    begun = time.perf_counter()
+    assert [thing.layout for thing in open_path(tmp_path).things] == ["camvid"]
+    assert time.perf_counter() - begun < 1
