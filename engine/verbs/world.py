@@ -16,9 +16,21 @@ def arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--frames", type=int, default=60, metavar="N", help="frames of the drive, ten a second (default: 60)")
     parser.add_argument("--seed", type=int, default=0, metavar="S", help="another number is another street (default: 0)")
     parser.add_argument("--size", type=_size, default=(512, 1024), metavar="HxW", help="size of the drive's pictures (default: 512x1024)")
-    parser.add_argument("--scenes", type=int, default=120, metavar="N", help="training scenes; an eighth as many for validation, a fifth for the test (default: 120)")
-    parser.add_argument("--training-size", type=_size, default=(256, 512), metavar="HxW", help="size of the training pictures (default: 256x512)")
-    parser.add_argument("--weather", default="", help="the drive's weather: clear, clouds, overcast, haze, rain, evening or morning (default: the seed decides)")
+    parser.add_argument(
+        "--scenes",
+        type=int,
+        default=120,
+        metavar="N",
+        help="training scenes; an eighth as many for validation, a fifth for the test (default: 120)",
+    )
+    parser.add_argument(
+        "--training-size", type=_size, default=(256, 512), metavar="HxW", help="size of the training pictures (default: 256x512)"
+    )
+    parser.add_argument(
+        "--weather",
+        default="",
+        help="the drive's weather: clear, clouds, overcast, haze, rain, evening or morning (default: the seed decides)",
+    )
     parser.add_argument("--only", choices=("drive", "training"), default=None, help="write only one of the two")
 
 
@@ -29,9 +41,17 @@ def run(arguments: argparse.Namespace, terminal: Terminal) -> int:
     if arguments.weather and arguments.weather not in KINDS:
         raise ConfigError(f"there is no weather {arguments.weather!r}; choose one of: {', '.join(KINDS)}")
     job = world.write(
-        arguments.folder, frames=arguments.frames, seed=arguments.seed, size=arguments.size, drive=arguments.only != "training", training=arguments.only != "drive",
-        scenes=arguments.scenes, training_size=arguments.training_size, weather=arguments.weather, should_stop=terminal.should_stop,
-    )  # fmt: skip
+        arguments.folder,
+        frames=arguments.frames,
+        seed=arguments.seed,
+        size=arguments.size,
+        drive=arguments.only != "training",
+        training=arguments.only != "drive",
+        scenes=arguments.scenes,
+        training_size=arguments.training_size,
+        weather=arguments.weather,
+        should_stop=terminal.should_stop,
+    )
     for name, path in terminal.show(job).summary.items():
         terminal.say(f"{name}: {path}")
     return 0

@@ -16,7 +16,7 @@
         leftImg8bit/{train,val,test}/<city>/     gtFine/…, gtCoarse/… with labelIds, instanceIds, color, polygons.json
 
 How it is made: `plan` draws what kind of street it is; `layout` builds it from `street` (the sheets of the road), `buildings`,
-`plants`, `furniture`, and `traffic` fills it with `vehicles` and `people`; `scene` keeps the triangles with their classes and
+`plants`, `furniture`, and `traffic` fills it with `vehicles`, `lorries` and `people`; `scene` keeps the triangles with their classes and
 `casting` asks Open3D what rays meet. `camera` and `lidar` cast the same geometry, `shading` and `weather` light it with patterns
 from `textures`; `shoot` takes the pictures, `rig` is the car's calibration, `polygons` and `files` write, `job` is the generator.
 Each frame draws its random numbers from the seed and its own number, so the bytes don't depend on the order of the threads.

@@ -12,14 +12,32 @@ from engine.world.mesh import Colour, Mesh, boxes, join, quads
 
 _BAY = 3.0
 _BRICKS: tuple[Colour, ...] = ((0.60, 0.33, 0.26), (0.66, 0.42, 0.32), (0.52, 0.30, 0.26), (0.72, 0.58, 0.44), (0.48, 0.36, 0.32))
-_PLASTERS: tuple[Colour, ...] = ((0.90, 0.84, 0.70), (0.86, 0.76, 0.58), (0.88, 0.88, 0.84), (0.74, 0.80, 0.82), (0.88, 0.72, 0.62), (0.78, 0.82, 0.70), (0.82, 0.66, 0.50))
+_PLASTERS: tuple[Colour, ...] = (
+    (0.90, 0.84, 0.70),
+    (0.86, 0.76, 0.58),
+    (0.88, 0.88, 0.84),
+    (0.74, 0.80, 0.82),
+    (0.88, 0.72, 0.62),
+    (0.78, 0.82, 0.70),
+    (0.82, 0.66, 0.50),
+)
 _GREYS: tuple[Colour, ...] = ((0.78, 0.78, 0.77), (0.62, 0.63, 0.65), (0.86, 0.85, 0.82), (0.50, 0.46, 0.43))
 _ROOFS: tuple[Colour, ...] = ((0.56, 0.30, 0.24), (0.34, 0.33, 0.34), (0.44, 0.27, 0.22), (0.30, 0.31, 0.35))
 _STYLES = (("front_sash", "brick", _BRICKS), ("front_plaster", "plaster", _PLASTERS), ("front_modern", "concrete", _GREYS))
 _STONE: Colour = (0.84, 0.82, 0.77)
 
 
-def _face(a: tuple[float, float], b: tuple[float, float], low: float, high: float, material: int, tint: Colour, uv: tuple[float, float], *, stretch: float = 1.0) -> Mesh:
+def _face(
+    a: tuple[float, float],
+    b: tuple[float, float],
+    low: float,
+    high: float,
+    material: int,
+    tint: Colour,
+    uv: tuple[float, float],
+    *,
+    stretch: float = 1.0,
+) -> Mesh:
     """An upright wall from foot `a` to foot `b`, seen from its right side; `uv` where its texture starts."""
     length = float(np.hypot(b[0] - a[0], b[1] - a[1])) * stretch
     corners = np.array([[(*a, low), (*b, low), (*b, high), (*a, high)]])
@@ -38,12 +56,27 @@ def town_house(rng: np.random.Generator, bays: int, *, shop: bool, floors: int) 
     parts = [_face((-half, 0), (half, 0), ground, top, INDEX[front], tint, offset)]
     if shop:
         units = max(1, round(width / 7.2))
-        parts.append(_face((-half, 0), (half, 0), 0.0, ground, INDEX["front_shop"], (0.80, 0.78, 0.74), (7.2 * rng.integers(2), 3.6 * rng.integers(4)), stretch=units * 7.2 / width))
+        parts.append(
+            _face(
+                (-half, 0),
+                (half, 0),
+                0.0,
+                ground,
+                INDEX["front_shop"],
+                (0.80, 0.78, 0.74),
+                (7.2 * rng.integers(2), 3.6 * rng.integers(4)),
+                stretch=units * 7.2 / width,
+            )
+        )
         parts.append(boxes((-half, -0.14, ground - 0.08), (half, 0.02, ground + 0.10), INDEX["concrete"], _STONE))
         if rng.random() < 0.5:
             parts.append(_awning(rng, -half + 0.8, -half + 0.8 + min(5.0, width * 0.5)))
     else:
-        parts += [_face((-half, 0), (half, 0), 0.0, ground, INDEX[front], tint, offset), _entrance(rng, half - 1.5), boxes((-half, -0.06, 0), (half, 0.0, 0.55), INDEX["concrete"], (0.62, 0.61, 0.60))]
+        parts += [
+            _face((-half, 0), (half, 0), 0.0, ground, INDEX[front], tint, offset),
+            _entrance(rng, half - 1.5),
+            boxes((-half, -0.06, 0), (half, 0.0, 0.55), INDEX["concrete"], (0.62, 0.61, 0.60)),
+        ]
     side_front = INDEX[front] if rng.random() < 0.6 else INDEX[plain]
     parts += [
         _face((half, 0), (half, depth), 0, top, side_front, tint, offset),
@@ -58,16 +91,36 @@ def town_house(rng: np.random.Generator, bays: int, *, shop: bool, floors: int) 
 
 def _crown(rng: np.random.Generator, half: float, depth: float, top: float, tint: Colour, wall: int) -> list[Mesh]:
     """The top of a house: a cornice and a tiled slope, or a parapet."""
-    cornice = boxes([(-half, -0.32, top - 0.12), (-half, -0.18, top - 0.32)], [(half, 0.1, top + 0.10), (half, 0.1, top - 0.12)], INDEX["concrete"], _STONE)
+    cornice = boxes(
+        [(-half, -0.32, top - 0.12), (-half, -0.18, top - 0.32)],
+        [(half, 0.1, top + 0.10), (half, 0.1, top - 0.12)],
+        INDEX["concrete"],
+        _STONE,
+    )
     if rng.random() < 0.62:
         rise = float(rng.uniform(1.8, 3.2))
         ridge = depth * 0.5
         tile = _ROOFS[rng.integers(len(_ROOFS))]
         slopes = quads(
-            np.array([[(-half, -0.30, top + 0.10), (half, -0.30, top + 0.10), (half, ridge, top + rise), (-half, ridge, top + rise)], [(half, depth, top), (-half, depth, top), (-half, ridge, top + rise), (half, ridge, top + rise)]]),
-            INDEX["roof"], tile,
-        )  # fmt: skip
-        gables = quads(np.array([[(s * half, 0, top), (s * half, depth, top), (s * half, ridge, top + rise), (s * half, ridge, top + rise)] for s in (-1, 1)]), wall, tint)
+            np.array(
+                [
+                    [(-half, -0.30, top + 0.10), (half, -0.30, top + 0.10), (half, ridge, top + rise), (-half, ridge, top + rise)],
+                    [(half, depth, top), (-half, depth, top), (-half, ridge, top + rise), (half, ridge, top + rise)],
+                ]
+            ),
+            INDEX["roof"],
+            tile,
+        )
+        gables = quads(
+            np.array(
+                [
+                    [(s * half, 0, top), (s * half, depth, top), (s * half, ridge, top + rise), (s * half, ridge, top + rise)]
+                    for s in (-1, 1)
+                ]
+            ),
+            wall,
+            tint,
+        )
         x = half * 0.6 * (1 if rng.random() < 0.5 else -1)
         chimney = boxes((x - 0.45, ridge - 0.4, top + rise * 0.5), (x + 0.45, ridge + 0.4, top + rise + 1.1), INDEX["brick"], _BRICKS[0])
         return [cornice, slopes, gables, chimney]
@@ -103,8 +156,17 @@ def _balconies(rng: np.random.Generator, half: float, ground: float, floors: int
         z = ground + floor * _BAY
         parts.append(boxes((column - 1.3, -0.95, z - 0.06), (column + 1.3, 0.0, z + 0.10), INDEX["concrete"], (0.80, 0.79, 0.76)))
         x = np.arange(column - 1.28, column + 1.29, 0.16)
-        parts.append(boxes([(a - 0.012, -0.93, z + 0.1) for a in x], [(a + 0.012, -0.90, z + 1.05) for a in x], INDEX["metal"], (0.16, 0.17, 0.18)))
-        parts.append(boxes([(column - 1.3, -0.95, z + 1.03), (column - 1.3, -0.95, z + 0.1), (column + 1.27, -0.95, z + 0.1)], [(column + 1.3, -0.89, z + 1.09), (column - 1.27, 0, z + 1.09), (column + 1.3, 0, z + 1.09)], INDEX["metal"], (0.16, 0.17, 0.18)))
+        parts.append(
+            boxes([(a - 0.012, -0.93, z + 0.1) for a in x], [(a + 0.012, -0.90, z + 1.05) for a in x], INDEX["metal"], (0.16, 0.17, 0.18))
+        )
+        parts.append(
+            boxes(
+                [(column - 1.3, -0.95, z + 1.03), (column - 1.3, -0.95, z + 0.1), (column + 1.27, -0.95, z + 0.1)],
+                [(column + 1.3, -0.89, z + 1.09), (column - 1.27, 0, z + 1.09), (column + 1.3, 0, z + 1.09)],
+                INDEX["metal"],
+                (0.16, 0.17, 0.18),
+            )
+        )
     return join(parts)
 
 
@@ -112,19 +174,45 @@ def detached(rng: np.random.Generator) -> Mesh:
     """A house with a gabled roof in its garden, 9 m or 12 m wide."""
     front, plain, tints = _STYLES[rng.choice(2)]
     tint, tile = tints[rng.integers(len(tints))], _ROOFS[rng.integers(len(_ROOFS))]
-    half, depth, top, rise = _BAY * rng.integers(3, 5) / 2, 8.5, 3.0 * rng.integers(1, 3), float(rng.uniform(2.6, 3.6))
+    half, depth, top, rise = float(_BAY * rng.integers(3, 5) / 2), 8.5, float(3.0 * rng.integers(1, 3)), float(rng.uniform(2.6, 3.6))
     offset = (_BAY * rng.integers(4), _BAY * rng.integers(4))
     around = [((-half, 0), (half, 0)), ((half, 0), (half, depth)), ((half, depth), (-half, depth)), ((-half, depth), (-half, 0))]
     parts = [_face(a, b, 0, top, INDEX[front], tint, offset) for a, b in around]
     if rng.random() < 0.5:
         over = half + 0.5
-        slopes = [[(-over, -0.5, top - 0.3), (over, -0.5, top - 0.3), (over, depth / 2, top + rise), (-over, depth / 2, top + rise)], [(over, depth + 0.5, top - 0.3), (-over, depth + 0.5, top - 0.3), (-over, depth / 2, top + rise), (over, depth / 2, top + rise)]]
-        gables = [[(s * half, 0, top), (s * half, depth, top), (s * half, depth / 2, top + rise), (s * half, depth / 2, top + rise)] for s in (-1, 1)]
+        slopes = [
+            [(-over, -0.5, top - 0.3), (over, -0.5, top - 0.3), (over, depth / 2, top + rise), (-over, depth / 2, top + rise)],
+            [
+                (over, depth + 0.5, top - 0.3),
+                (-over, depth + 0.5, top - 0.3),
+                (-over, depth / 2, top + rise),
+                (over, depth / 2, top + rise),
+            ],
+        ]
+        gables = [
+            [(s * half, 0.0, top), (s * half, depth, top), (s * half, depth / 2, top + rise), (s * half, depth / 2, top + rise)]
+            for s in (-1.0, 1.0)
+        ]
     else:
-        slopes = [[(s * (half + 0.5), -0.5, top - 0.3), (s * (half + 0.5), depth + 0.5, top - 0.3), (0, depth + 0.5, top + rise), (0, -0.5, top + rise)] for s in (-1, 1)]
-        gables = [[(-half, y, top), (half, y, top), (0, y, top + rise), (0, y, top + rise)] for y in (0, depth)]
+        slopes = [
+            [
+                (s * (half + 0.5), -0.5, top - 0.3),
+                (s * (half + 0.5), depth + 0.5, top - 0.3),
+                (0.0, depth + 0.5, top + rise),
+                (0.0, -0.5, top + rise),
+            ]
+            for s in (-1.0, 1.0)
+        ]
+        gables = [[(-half, y, top), (half, y, top), (0.0, y, top + rise), (0.0, y, top + rise)] for y in (0.0, depth)]
     parts += [quads(np.array(slopes), INDEX["roof"], tile), quads(np.array(gables), INDEX[plain], tint), _entrance(rng, half - 1.5 - _BAY)]
-    parts.append(boxes((-half * 0.5 - 0.4, depth * 0.5 - 0.4, top + rise * 0.4), (-half * 0.5 + 0.4, depth * 0.5 + 0.4, top + rise + 0.9), INDEX["brick"], _BRICKS[0]))
+    parts.append(
+        boxes(
+            (-half * 0.5 - 0.4, depth * 0.5 - 0.4, top + rise * 0.4),
+            (-half * 0.5 + 0.4, depth * 0.5 + 0.4, top + rise + 0.9),
+            INDEX["brick"],
+            _BRICKS[0],
+        )
+    )
     return join(parts)
 
 

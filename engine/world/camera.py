@@ -13,7 +13,7 @@ from engine.world.casting import Caster, Hits
 from engine.world.shading import Shader
 from engine.world.weather import Weather
 
-Floats = NDArray[np.float32]
+Floats = NDArray[np.floating]
 _SUBPIXELS = ((-0.25, -0.25), (0.25, -0.25), (-0.25, 0.25), (0.25, 0.25))
 _AO_STEP = 4
 _AO_RAYS = 6
@@ -25,8 +25,8 @@ class View:
     """A pinhole at a place: `size` (height, width), `intrinsics` (3, 3), `world_from_camera` (4, 4), x right, y down, z ahead."""
 
     size: tuple[int, int]
-    intrinsics: NDArray[np.float64]
-    world_from_camera: NDArray[np.float64]
+    intrinsics: NDArray[np.floating]
+    world_from_camera: NDArray[np.floating]
 
     @property
     def origin(self) -> Floats:
@@ -174,5 +174,12 @@ def _rain(light: Floats, air: Weather, rng: np.random.Generator) -> Floats:
     count = int(width * height / 1500)
     long = height / 512
     for x, y, length in zip(rng.uniform(0, width, count), rng.uniform(-20, height, count), rng.uniform(8, 30, count) * long, strict=True):
-        cv2.line(drops, (round(x), round(y)), (round(x + slant * length), round(y + length)), float(0.10 + 0.10 * (length > 18 * long)), 1, cv2.LINE_AA)
+        cv2.line(
+            drops,
+            (round(x), round(y)),
+            (round(x + slant * length), round(y + length)),
+            float(0.10 + 0.10 * (length > 18 * long)),
+            1,
+            cv2.LINE_AA,
+        )
     return light + (air.horizon * 1.05 - light) * drops[..., None]

@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from engine.world.materials import INDEX
 from engine.world.scene import Labelled, Scene
 
-Floats = NDArray[np.float32]
+Floats = NDArray[np.floating]
 
 
 @dataclass(frozen=True)
@@ -60,7 +60,7 @@ class Caster:
             face[where], bary[where], owner[where] = other_face[where], other_bary[where], 1
         return self._described(rays, distance, face, bary, owner)
 
-    def _described(self, rays: Floats, distance: Floats, face: NDArray[np.integer], bary: Floats, owner: NDArray[np.uint8]) -> Hits:
+    def _described(self, rays: Floats, distance: Floats, face: NDArray[np.int64], bary: Floats, owner: NDArray[np.uint8]) -> Hits:
         met = np.flatnonzero(np.isfinite(distance))
         label, instance = np.full(len(rays), SKY, np.uint8), np.full(len(rays), SKY, np.int32)
         face, bary = face[met], bary[met]
@@ -106,7 +106,7 @@ class Solid:
         corners = np.ascontiguousarray(mesh.points.reshape(-1, 3))
         faces = np.arange(len(corners), dtype=np.uint32).reshape(-1, 3)
         self._scene.add_triangles(self._tensor(corners), self._tensor(faces))
-        self._scene.cast_rays(self._tensor(np.float32([[0, 0, -10, 0, 0, -1]])))  # builds the tree before threads share it
+        self._scene.cast_rays(self._tensor(np.array([[0, 0, -10, 0, 0, -1]], np.float32)))  # builds the tree before threads share it
         self._corners = np.ascontiguousarray(np.concatenate([np.concatenate([mesh.normals, mesh.uv], 2).reshape(-1, 15), mesh.tint], 1).T)
 
     def nearest(self, rays: Floats) -> tuple[Floats, NDArray[np.int64], Floats]:

@@ -32,7 +32,15 @@ def png(path: Path, picture: NDArray[np.integer]) -> None:
 def drive_folders(root: Path) -> Path:
     """Makes the folders of a drive below `root` and returns the drive's own."""
     drive = root / DATE / DRIVE
-    for name in ("image_02/data", "image_02/semantic", "image_02/instance", "image_02/depth", "velodyne_points/data", "velodyne_points/labels", "oxts/data"):
+    for name in (
+        "image_02/data",
+        "image_02/semantic",
+        "image_02/instance",
+        "image_02/depth",
+        "velodyne_points/data",
+        "velodyne_points/labels",
+        "oxts/data",
+    ):
         (drive / name).mkdir(parents=True)
     return drive
 
@@ -53,7 +61,10 @@ def drive_frame(drive: Path, number: int, shot: Shot, scan: Scan, point_labels: 
     png(drive / "image_02" / "semantic" / f"{name}.png", shot.ids)
     n = np.where(shot.instances >= 1000, shot.instances % 1000 + 1, 0)
     png(drive / "image_02" / "instance" / f"{name}.png", (shot.ids.astype(np.int32) * 256 + n).astype(np.uint16))
-    png(drive / "image_02" / "depth" / f"{name}.png", np.where(np.isfinite(shot.depth), np.minimum(shot.depth * 256, 65535), 0).astype(np.uint16))
+    png(
+        drive / "image_02" / "depth" / f"{name}.png",
+        np.where(np.isfinite(shot.depth), np.minimum(shot.depth * 256, 65535), 0).astype(np.uint16),
+    )
     rows = np.empty((len(scan), 4), "<f4")
     rows[:, :3], rows[:, 3] = scan.points, scan.reflectance
     (drive / "velodyne_points" / "data" / f"{name}.bin").write_bytes(rows.tobytes())

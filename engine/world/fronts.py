@@ -8,7 +8,7 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-Picture = NDArray[np.float32]
+Picture = NDArray[np.floating]
 _SIZE = 1024
 _FRAME, _GLASS = 0.5, 1.0
 
@@ -38,7 +38,9 @@ def front(rng: np.random.Generator, wall: Picture, style: Style, *, repeats: int
     bay = _SIZE // 4
     for floor in range(4):
         for column in range(4):
-            window(canvas, rng, column * bay + style.left * bay, floor * bay + style.top * bay, style.width * bay, style.height * bay, style)
+            window(
+                canvas, rng, column * bay + style.left * bay, floor * bay + style.top * bay, style.width * bay, style.height * bay, style
+            )
     return canvas[::-1].copy()
 
 
@@ -86,11 +88,11 @@ def _glass(pane: Picture, rng: np.random.Generator) -> None:
     height, width = pane.shape[:2]
     down = np.linspace(0, 1, height, dtype=np.float32)[:, None]
     tone = rng.uniform(0.05, 0.16) * (0.7 + 0.6 * down)
-    pane[..., :3] = tone[..., None] * np.float32([0.9, 1.0, 1.1])
+    pane[..., :3] = tone[..., None] * np.array([0.9, 1.0, 1.1], np.float32)
     pane[..., 3] = _GLASS
     kind = rng.random()
     if kind < 0.35:
-        drape = rng.uniform(0.45, 0.8) * np.float32([1.0, 0.97, 0.9])
+        drape = rng.uniform(0.45, 0.8) * np.array([1.0, 0.97, 0.9], np.float32)
         folds = (0.85 + 0.15 * np.sin(np.arange(width) * 0.5)).astype(np.float32)
         reach = int(width * rng.uniform(0.14, 0.3))
         for part in (slice(0, reach), slice(width - reach, width)):
@@ -99,7 +101,7 @@ def _glass(pane: Picture, rng: np.random.Generator) -> None:
     elif kind < 0.55:
         drop = int(height * rng.uniform(0.25, 0.7))
         slats = (0.72 + 0.28 * (np.arange(drop) % 8 > 2)).astype(np.float32)
-        pane[:drop, :, :3] = (rng.uniform(0.45, 0.75) * slats)[:, None, None] * np.float32([1.0, 0.98, 0.94])
+        pane[:drop, :, :3] = (rng.uniform(0.45, 0.75) * slats)[:, None, None] * np.array([1.0, 0.98, 0.94], np.float32)
         pane[:drop, :, 3] = 0.72
 
 

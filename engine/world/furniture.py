@@ -29,10 +29,19 @@ def lamp(style: int) -> Parts:
     """A street lamp whose arm reaches to +y (over the road when placed on its right side)."""
     colour = ((0.30, 0.34, 0.33), (0.52, 0.54, 0.55), (0.16, 0.19, 0.18))[style % 3]
     if style % 3 == 2:
-        head = [revolved([(0.09, 4.0), (0.24, 4.5), (0.20, 4.55), (0.05, 4.72)], METAL, colour, segments=10), revolved([(0.085, 4.03), (0.20, 4.46)], LAMP, (0.95, 0.92, 0.82), segments=10)]
-        pole = [tube((0, 0, 0), (0, 0, 0.9), 0.13, METAL, colour, end_radius=0.10), tube((0, 0, 0.9), (0, 0, 4.05), 0.085, METAL, colour, end_radius=0.07)]
+        head = [
+            revolved([(0.09, 4.0), (0.24, 4.5), (0.20, 4.55), (0.05, 4.72)], METAL, colour, segments=10),
+            revolved([(0.085, 4.03), (0.20, 4.46)], LAMP, (0.95, 0.92, 0.82), segments=10),
+        ]
+        pole = [
+            tube((0, 0, 0), (0, 0, 0.9), 0.13, METAL, colour, end_radius=0.10),
+            tube((0, 0, 0.9), (0, 0, 4.05), 0.085, METAL, colour, end_radius=0.07),
+        ]
     else:
-        head = [ball((0, 1.75, 7.32), (0.17, 0.42, 0.09), METAL, colour, segments=10), boxes((-0.11, 1.45, 7.21), (0.11, 2.05, 7.26), LAMP, (0.95, 0.94, 0.88))]
+        head = [
+            ball((0, 1.75, 7.32), (0.17, 0.42, 0.09), METAL, colour, segments=10),
+            boxes((-0.11, 1.45, 7.21), (0.11, 2.05, 7.26), LAMP, (0.95, 0.94, 0.88)),
+        ]
         pole = [tube((0, 0, 0), (0, 0, 1.1), 0.13, METAL, colour), tube((0, 0, 1.1), (0, 0, 6.6), 0.105, METAL, colour, end_radius=0.08)]
         bend = [np.array([0, 1.5 * (1 - np.cos(a)), 6.6 + 0.7 * np.sin(a)]) for a in np.linspace(0, np.pi / 2, 5)]
         pole += [tube(a, b, 0.065, METAL, colour, segments=8, capped=False) for a, b in zip(bend, bend[1:], strict=False)]
@@ -42,15 +51,25 @@ def lamp(style: int) -> Parts:
 def _light_box(state: int, at: tuple[float, float, float]) -> Mesh:
     """Three lenses in a black box with a light border; `state` is 0 red, 1 amber, 2 green."""
     x, y, z = at
-    parts = [boxes((x - 0.02, y - 0.28, z - 0.58), (x + 0.02, y + 0.28, z + 0.58), RUBBER, _BLACK), boxes((x - 0.16, y - 0.17, z - 0.48), (x + 0.10, y + 0.17, z + 0.48), RUBBER, (0.09, 0.10, 0.10))]
-    border = [(x - 0.028, y - 0.28, z - 0.58), (x - 0.028, y - 0.28, z + 0.54), (x - 0.028, y - 0.28, z - 0.58), (x - 0.028, y + 0.24, z - 0.58)]
+    parts = [
+        boxes((x - 0.02, y - 0.28, z - 0.58), (x + 0.02, y + 0.28, z + 0.58), RUBBER, _BLACK),
+        boxes((x - 0.16, y - 0.17, z - 0.48), (x + 0.10, y + 0.17, z + 0.48), RUBBER, (0.09, 0.10, 0.10)),
+    ]
+    border = [
+        (x - 0.028, y - 0.28, z - 0.58),
+        (x - 0.028, y - 0.28, z + 0.54),
+        (x - 0.028, y - 0.28, z - 0.58),
+        (x - 0.028, y + 0.24, z - 0.58),
+    ]
     ends = [(x + 0.0, y + 0.28, z - 0.54), (x, y + 0.28, z + 0.58), (x, y - 0.24, z + 0.58), (x, y + 0.28, z + 0.58)]
     parts.append(boxes(border, ends, PLATE, _WHITE))
     lit = ((1.0, 0.05, 0.04), (1.0, 0.62, 0.03), (0.05, 0.95, 0.45))
     for number in range(3):
-        dim = tuple(0.16 * c for c in lit[number])
+        red, green, blue = lit[number]
+        dim = (0.16 * red, 0.16 * green, 0.16 * blue)
+        on = number == state
         lens = (x - 0.165, y, z + 0.30 - 0.30 * number)
-        parts.append(disc(lens, 0.115, _FACE, SIGNAL if number == state else RUBBER, lit[number] if number == state else dim, segments=14))  # type: ignore[arg-type]
+        parts.append(disc(lens, 0.115, _FACE, SIGNAL if on else RUBBER, lit[number] if on else dim, segments=14))
         hood = revolved([(0.125, 0.0), (0.125, 0.16)], RUBBER, _BLACK, segments=12)
         turned = np.eye(4)
         turned[:3, :3] = [[0, 0, -1], [0, 1, 0], [1, 0, 0]]
@@ -80,7 +99,9 @@ def _polygon(centre: tuple[float, float, float], radius: float, corners: int, tu
 
 def _glyph(at: tuple[float, float, float], rows: list[tuple[float, float, float, float]], tint: Colour) -> Mesh:
     """Bars (y0, y1, z0, z1) relative to `at`, in front of everything else of the sign."""
-    return join(boxes((at[0] - 0.036, at[1] + y0, at[2] + z0), (at[0] - 0.03, at[1] + y1, at[2] + z1), PLATE, tint) for y0, y1, z0, z1 in rows)
+    return join(
+        boxes((at[0] - 0.036, at[1] + y0, at[2] + z0), (at[0] - 0.03, at[1] + y1, at[2] + z1), PLATE, tint) for y0, y1, z0, z1 in rows
+    )
 
 
 @cache
@@ -107,7 +128,13 @@ def _sign_face(kind: str, at: tuple[float, float, float]) -> Mesh:
         case "give_way":
             return join([_polygon(at, 0.52, 3, -up, _RED, 0.0), _polygon(at, 0.32, 3, -up, _WHITE, 0.01)])
         case "warning":
-            return join([_polygon(at, 0.52, 3, up, _RED, 0.0), _polygon(at, 0.34, 3, up, _WHITE, 0.01), _glyph(at, [(-0.03, 0.03, -0.10, 0.13)], _BLACK)])
+            return join(
+                [
+                    _polygon(at, 0.52, 3, up, _RED, 0.0),
+                    _polygon(at, 0.34, 3, up, _WHITE, 0.01),
+                    _glyph(at, [(-0.03, 0.03, -0.10, 0.13)], _BLACK),
+                ]
+            )
         case "crossing":
             bars = [(-0.22, 0.22, -0.24, -0.18), (-0.04, 0.06, -0.14, 0.12), (-0.05, 0.05, 0.14, 0.24), (-0.16, 0.14, -0.02, 0.04)]
             return join([_plate(at, 0.40, 0.40, _BLUE), _polygon(at, 0.36, 3, up, _WHITE, 0.012), _glyph(at, bars, _BLACK)])
@@ -116,7 +143,13 @@ def _sign_face(kind: str, at: tuple[float, float, float]) -> Mesh:
             return join([_plate(at, 0.38, 0.38, _BLUE), _glyph(at, bars, _WHITE)])
         case "direction":
             bars = [(-0.55, 0.2, 0.08, 0.16), (-0.55, 0.45, -0.12, -0.04)]
-            return join([_plate(at, 0.80, 0.32, _WHITE), _plate(at, 0.76, 0.28, (0.05, 0.34, 0.20) if at[1] else _BLUE, 0.01), _glyph(at, bars, _WHITE)])
+            return join(
+                [
+                    _plate(at, 0.80, 0.32, _WHITE),
+                    _plate(at, 0.76, 0.28, (0.05, 0.34, 0.20) if at[1] else _BLUE, 0.01),
+                    _glyph(at, bars, _WHITE),
+                ]
+            )
         case _:
             bars = [(-0.05, 0.05, -0.24, 0.12), (-0.14, 0.14, 0.04, 0.12), (-0.08, 0.08, 0.12, 0.20)]
             return join([_polygon(at, 0.42, 20, 0, _BLUE, 0.0), _glyph(at, bars, _WHITE)])
@@ -124,12 +157,28 @@ def _sign_face(kind: str, at: tuple[float, float, float]) -> Mesh:
 
 def _plate(at: tuple[float, float, float], half_width: float, half_height: float, tint: Colour, out: float = 0.0) -> Mesh:
     x = at[0] - out
-    return boxes((x - 0.005, at[1] - half_width, at[2] - half_height), (x + (0.012 if not out else 0.0), at[1] + half_width, at[2] + half_height), PLATE, tint)
+    return boxes(
+        (x - 0.005, at[1] - half_width, at[2] - half_height),
+        (x + (0.012 if not out else 0.0), at[1] + half_width, at[2] + half_height),
+        PLATE,
+        tint,
+    )
 
 
 @cache
 def bollard() -> Parts:
-    return (("pole", join([tube((0, 0, 0), (0, 0, 0.95), 0.085, METAL, (0.20, 0.21, 0.22)), ball((0, 0, 0.95), (0.095, 0.095, 0.06), METAL, (0.20, 0.21, 0.22), segments=8), tube((0, 0, 0.72), (0, 0, 0.82), 0.09, PLATE, _WHITE)])),)
+    return (
+        (
+            "pole",
+            join(
+                [
+                    tube((0, 0, 0), (0, 0, 0.95), 0.085, METAL, (0.20, 0.21, 0.22)),
+                    ball((0, 0, 0.95), (0.095, 0.095, 0.06), METAL, (0.20, 0.21, 0.22), segments=8),
+                    tube((0, 0, 0.72), (0, 0, 0.82), 0.09, PLATE, _WHITE),
+                ]
+            ),
+        ),
+    )
 
 
 @cache
@@ -139,26 +188,44 @@ def fence(style: int) -> Mesh:
         case 0:
             x = np.arange(-0.95, 1.0, 0.16)
             pickets = boxes([(a - 0.045, -0.012, 0.06) for a in x], [(a + 0.045, 0.012, 1.02) for a in x], WOOD, (0.92, 0.91, 0.88))
-            return join([pickets, boxes([(-1, 0.012, 0.25), (-1, 0.012, 0.75)], [(1, 0.05, 0.35), (1, 0.05, 0.85)], WOOD, (0.88, 0.87, 0.84))])
+            return join(
+                [pickets, boxes([(-1, 0.012, 0.25), (-1, 0.012, 0.75)], [(1, 0.05, 0.35), (1, 0.05, 0.85)], WOOD, (0.88, 0.87, 0.84))]
+            )
         case 1:
             x = np.arange(-0.95, 1.0, 0.155)
             bars = boxes([(a - 0.016, -0.016, 0.1) for a in x], [(a + 0.016, 0.016, 1.32) for a in x], METAL, (0.09, 0.11, 0.10))
-            rails = boxes([(-1, -0.03, 0.15), (-1, -0.03, 1.15), (-1.0, -0.05, 0.0)], [(1, 0.03, 0.22), (1, 0.03, 1.22), (-0.91, 0.05, 1.45)], METAL, (0.09, 0.11, 0.10))
+            rails = boxes(
+                [(-1, -0.03, 0.15), (-1, -0.03, 1.15), (-1.0, -0.05, 0.0)],
+                [(1, 0.03, 0.22), (1, 0.03, 1.22), (-0.91, 0.05, 1.45)],
+                METAL,
+                (0.09, 0.11, 0.10),
+            )
             return join([bars, rails])
         case 2:
             x = np.arange(-0.90, 1.0, 0.2)
-            boards = boxes([(a - 0.096, -0.02, 0.05) for a in x], [(a + 0.096, 0.02, 1.72) for a in x], WOOD, np.array([(0.55 + 0.05 * (k % 3), 0.40 + 0.04 * (k % 3), 0.26 + 0.03 * (k % 2)) for k in range(len(x))]))
+            boards = boxes(
+                [(a - 0.096, -0.02, 0.05) for a in x],
+                [(a + 0.096, 0.02, 1.72) for a in x],
+                WOOD,
+                np.array([(0.55 + 0.05 * (k % 3), 0.40 + 0.04 * (k % 3), 0.26 + 0.03 * (k % 2)) for k in range(len(x))]),
+            )
             return join([boards, boxes((-1, -0.05, 0.0), (-0.9, 0.05, 1.85), WOOD, (0.42, 0.31, 0.21))])
         case _:
-            low = [(-1.0, -0.03, 0.0), (-1.0, -0.02, 0.08), (-1.0, -0.02, 1.20), (-1, -0.02, 0.62)] + [(a, -0.012, 0.08) for a in np.arange(-0.95, 1.0, 0.11)]
-            high = [(-0.92, 0.03, 1.35), (1.0, 0.02, 0.14), (1.0, 0.02, 1.27), (1, 0.02, 0.68)] + [(a + 0.024, 0.012, 1.24) for a in np.arange(-0.95, 1.0, 0.11)]
+            low = [(-1.0, -0.03, 0.0), (-1.0, -0.02, 0.08), (-1.0, -0.02, 1.20), (-1, -0.02, 0.62)] + [
+                (a, -0.012, 0.08) for a in np.arange(-0.95, 1.0, 0.11)
+            ]
+            high = [(-0.92, 0.03, 1.35), (1.0, 0.02, 0.14), (1.0, 0.02, 1.27), (1, 0.02, 0.68)] + [
+                (a + 0.024, 0.012, 1.24) for a in np.arange(-0.95, 1.0, 0.11)
+            ]
             return boxes(low, high, METAL, (0.12, 0.30, 0.20))
 
 
 @cache
 def wall(style: int) -> Mesh:
     """Two metres of garden wall along x: 0 brick, 1 plaster, 2 concrete."""
-    material, tint, height = ((BRICK, (0.62, 0.36, 0.28), 1.35), (PLASTER, (0.86, 0.82, 0.72), 1.7), (CONCRETE, (0.80, 0.80, 0.78), 2.1))[style]
+    material, tint, height = ((BRICK, (0.62, 0.36, 0.28), 1.35), (PLASTER, (0.86, 0.82, 0.72), 1.7), (CONCRETE, (0.80, 0.80, 0.78), 2.1))[
+        style
+    ]
     body = boxes((-1.0, -0.13, 0.0), (1.0, 0.13, height), material, tint)
     return join([body, boxes((-1.0, -0.18, height), (1.0, 0.18, height + 0.09), CONCRETE, (0.86, 0.85, 0.82))])
 
@@ -173,7 +240,12 @@ def bench() -> Mesh:
 
 @cache
 def bin_() -> Mesh:
-    return join([tube((0, 0, 0.05), (0, 0, 0.85), 0.22, METAL, (0.14, 0.28, 0.22), end_radius=0.26, segments=12), tube((0, 0, 0.85), (0, 0, 0.92), 0.28, METAL, (0.10, 0.11, 0.11), segments=12)])
+    return join(
+        [
+            tube((0, 0, 0.05), (0, 0, 0.85), 0.22, METAL, (0.14, 0.28, 0.22), end_radius=0.26, segments=12),
+            tube((0, 0, 0.85), (0, 0, 0.92), 0.28, METAL, (0.10, 0.11, 0.11), segments=12),
+        ]
+    )
 
 
 @cache

@@ -37,14 +37,21 @@ def write(
     weather: str = "",
     should_stop: ShouldStop = never,
 ) -> Iterator[Event]:
-    """Writes `<folder>/drive` (KITTI raw, `frames` frames of `size`) and `<folder>/cityscapes` (`scenes` training scenes of `training_size`,
+    """Writes `<folder>/drive` (KITTI raw, `frames` frames of `size`) and `<folder>/cityscapes` (`scenes` scenes of `training_size`,
     an eighth as many for validation and a fifth for the test).
 
     Each of the two appears whole or not at all; what an earlier call wrote there is replaced, anything else is refused with an
     OutputError. `weather` names the drive's (see `weather.KINDS`); by default the seed decides. Raises ConfigError for impossible numbers.
     """
     _check(frames, seed, (size, training_size), scenes)
-    settings = {"seed": seed, "frames": frames, "size": list(size), "scenes": scenes, "training_size": list(training_size), "weather": weather}
+    settings = {
+        "seed": seed,
+        "frames": frames,
+        "size": list(size),
+        "scenes": scenes,
+        "training_size": list(training_size),
+        "weather": weather,
+    }
     written: dict[str, str] = {}
     for name, wanted, job in (
         ("drive", drive, lambda root: _drive(root, frames, seed, size, weather, should_stop)),
@@ -64,7 +71,7 @@ def write(
     yield events.Finished(summary=written)
 
 
-def sample_drive(folder: Path, *, frames: int = 40, size: Size = (256, 512), should_stop: ShouldStop = never) -> Iterator[Event]:
+def sample_drive(folder: Path, *, frames: int = 40, size: Size = (320, 640), should_stop: ShouldStop = never) -> Iterator[Event]:
     """A short sunny drive for the window's first start, some seconds of work; the same files as `write(…, training=False)`."""
     return write(folder, frames=frames, seed=SAMPLE_SEED, size=size, training=False, weather="clouds", should_stop=should_stop)
 

@@ -23,7 +23,9 @@ def _directions() -> NDArray[np.float32]:
     lower = np.linspace(-8.83, -24.8, BEAMS // 2)
     elevation = np.radians(np.concatenate([upper, lower]))[:, None]
     azimuth = -np.arange(STEPS) * (2 * np.pi / STEPS)
-    rays = np.stack([np.cos(elevation) * np.cos(azimuth), np.cos(elevation) * np.sin(azimuth), np.broadcast_to(np.sin(elevation), (BEAMS, STEPS))], -1)
+    rays = np.stack(
+        [np.cos(elevation) * np.cos(azimuth), np.cos(elevation) * np.sin(azimuth), np.broadcast_to(np.sin(elevation), (BEAMS, STEPS))], -1
+    )
     return rays.reshape(-1, 3).astype(np.float32)
 
 
@@ -37,7 +39,7 @@ def _semantic_kitti() -> NDArray[np.uint32]:
     return table
 
 
-def scan(caster: Caster, world_from_lidar: NDArray[np.float64], rng: np.random.Generator) -> tuple[Scan, NDArray[np.uint32]]:
+def scan(caster: Caster, world_from_lidar: NDArray[np.floating], rng: np.random.Generator) -> tuple[Scan, NDArray[np.uint32]]:
     """One turn: the points that came back, and for each its SemanticKITTI id with the instance (from 1) in the high 16 bits."""
     rays = _directions()
     turned = rays @ world_from_lidar[:3, :3].T.astype(np.float32)

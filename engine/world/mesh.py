@@ -12,8 +12,9 @@ from dataclasses import dataclass, replace
 import numpy as np
 from numpy.typing import NDArray
 
-Floats = NDArray[np.float32]
+Floats = NDArray[np.floating]
 Colour = tuple[float, float, float]
+Point = Sequence[float] | NDArray[np.floating]
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,23 +51,42 @@ def join(meshes: Iterable[Mesh]) -> Mesh:
     """All triangles of `meshes`, in order."""
     parts = list(meshes)
     if not parts:
-        return Mesh(np.zeros((0, 3, 3), np.float32), np.zeros((0, 3, 3), np.float32), np.zeros((0, 3, 2), np.float32), np.zeros(0, np.uint8), np.zeros((0, 3), np.float32))
+        return Mesh(
+            np.zeros((0, 3, 3), np.float32),
+            np.zeros((0, 3, 3), np.float32),
+            np.zeros((0, 3, 2), np.float32),
+            np.zeros(0, np.uint8),
+            np.zeros((0, 3), np.float32),
+        )
     names = ("points", "normals", "uv", "material", "tint")
     return Mesh(*(np.concatenate([getattr(part, name) for part in parts]) for name in names))
 
 
-def pose(x: float = 0.0, y: float = 0.0, z: float = 0.0, *, yaw: float = 0.0, pitch: float = 0.0, roll: float = 0.0, scale: float = 1.0) -> NDArray[np.float64]:
+def pose(
+    x: float = 0.0, y: float = 0.0, z: float = 0.0, *, yaw: float = 0.0, pitch: float = 0.0, roll: float = 0.0, scale: float = 1.0
+) -> NDArray[np.floating]:
     """(4, 4) Rz(yaw) · Ry(pitch) · Rx(roll) · scale, then the shift."""
     (cr, sr), (cp, sp), (cy, sy) = ((np.cos(a), np.sin(a)) for a in (roll, pitch, yaw))
     result = np.eye(4)
     result[:3, :3] = scale * np.array(
-        [[cy * cp, cy * sp * sr - sy * cr, cy * sp * cr + sy * sr], [sy * cp, sy * sp * sr + cy * cr, sy * sp * cr - cy * sr], [-sp, cp * sr, cp * cr]]
+        [
+            [cy * cp, cy * sp * sr - sy * cr, cy * sp * cr + sy * sr],
+            [sy * cp, sy * sp * sr + cy * cr, sy * sp * cr - cy * sr],
+            [-sp, cp * sr, cp * cr],
+        ]
     )
     result[:3, 3] = x, y, z
     return result
 
 
-def quads(corners: NDArray[np.floating], material: int, tint: Colour | Floats, *, uv: NDArray[np.floating] | None = None, offset: tuple[float, float] = (0.0, 0.0)) -> Mesh:
+def quads(
+    corners: NDArray[np.floating],
+    material: int,
+    tint: Colour | Floats,
+    *,
+    uv: NDArray[np.floating] | None = None,
+    offset: tuple[float, float] = (0.0, 0.0),
+) -> Mesh:
     """Flat four-sided faces; `corners` (N, 4, 3) go round counter-clockwise seen from outside, the first edge along u."""
     corners = np.asarray(corners, np.float32).reshape(-1, 4, 3)
     if uv is None:
@@ -74,7 +94,7 @@ def quads(corners: NDArray[np.floating], material: int, tint: Colour | Floats, *
         v = np.linalg.norm(corners[:, 3] - corners[:, 0], axis=1)
         zero = np.zeros_like(u)
         uv = np.stack([np.stack([zero, zero], 1), np.stack([u, zero], 1), np.stack([u, v], 1), np.stack([zero, v], 1)], 1)
-    uv = np.asarray(uv, np.float32).reshape(-1, 4, 2) + np.float32(offset)
+    uv = np.asarray(uv, np.float32).reshape(-1, 4, 2) + np.array(offset, np.float32)
     normal = np.cross(corners[:, 2] - corners[:, 0], corners[:, 3] - corners[:, 1])
     normal /= np.maximum(np.linalg.norm(normal, axis=1, keepdims=True), 1e-12)
     return _from_quads(corners, np.repeat(normal[:, None], 4, 1), uv, material, tint)
@@ -86,8 +106,8 @@ def _from_quads(corners: Floats, normals: Floats, uv: Floats, material: int | ND
     count = len(corners)
     materials = np.repeat(np.broadcast_to(np.asarray(material, np.uint8), (count,)), 2)
     tints = np.repeat(np.broadcast_to(np.asarray(tint, np.float32), (count, 3)), 2, 0)
-    flat = (np.ascontiguousarray(a[:, order].reshape(-1, 3, a.shape[-1]), np.float32) for a in (corners, normals, uv))
-    return Mesh(*flat, materials, tints)
+    points, shading, texture = (np.ascontiguousarray(a[:, order].reshape(-1, 3, a.shape[-1]), np.float32) for a in (corners, normals, uv))
+    return Mesh(points, shading, texture, materials, tints)
 
 
 _BOX = np.array(
@@ -111,7 +131,9 @@ def boxes(low: NDArray[np.floating] | Sequence, high: NDArray[np.floating] | Seq
     return quads(corners, material, colours)
 
 
-def surface(grid: NDArray[np.floating], material: int | NDArray[np.integer], tint: Colour | Floats, *, around: bool = False, smooth: bool = True) -> Mesh:
+def surface(
+    grid: NDArray[np.floating], material: int | NDArray[np.integer], tint: Colour | Floats, *, around: bool = False, smooth: bool = True
+) -> Mesh:
     """A bent sheet through a grid of points (R, C, 3); outside is to the left of rows × columns.
 
     `around` closes the columns to a ring; `material` may be (R − 1, C or C − 1).
@@ -153,11 +175,13 @@ def revolved(profile: Sequence[tuple[float, float]], material: int, tint: Colour
     """A profile of (radius, z), from the bottom up, turned round the z axis; radius 0 closes an end."""
     angles = np.arange(segments) * (2 * np.pi / segments)
     radius, height = np.array(profile, np.float32).T
-    grid = np.stack([radius[:, None] * np.cos(angles), radius[:, None] * np.sin(angles), np.broadcast_to(height[:, None], (len(height), segments))], -1)
+    grid = np.stack(
+        [radius[:, None] * np.cos(angles), radius[:, None] * np.sin(angles), np.broadcast_to(height[:, None], (len(height), segments))], -1
+    )
     return surface(grid, material, tint, around=True)
 
 
-def ball(centre: Sequence[float], radii: Sequence[float], material: int, tint: Colour, *, segments: int = 12) -> Mesh:
+def ball(centre: Point, radii: Point, material: int, tint: Colour, *, segments: int = 12) -> Mesh:
     """An ellipsoid."""
     latitude = np.linspace(-np.pi / 2, np.pi / 2, segments // 2 + 1)
     mesh = revolved([(float(np.cos(a)), float(np.sin(a))) for a in latitude], material, tint, segments=segments)
@@ -167,7 +191,17 @@ def ball(centre: Sequence[float], radii: Sequence[float], material: int, tint: C
     return replace(mesh, points=mesh.points * scale + np.asarray(centre, np.float32), normals=normals, uv=mesh.uv * float(scale.mean()))
 
 
-def tube(start: Sequence[float], end: Sequence[float], radius: float, material: int, tint: Colour, *, end_radius: float | None = None, segments: int = 8, capped: bool = True) -> Mesh:
+def tube(
+    start: Point,
+    end: Point,
+    radius: float,
+    material: int,
+    tint: Colour,
+    *,
+    end_radius: float | None = None,
+    segments: int = 8,
+    capped: bool = True,
+) -> Mesh:
     """A straight round bar between two points, tapering to `end_radius`."""
     a, b = np.asarray(start, float), np.asarray(end, float)
     length = float(np.linalg.norm(b - a))
@@ -175,11 +209,14 @@ def tube(start: Sequence[float], end: Sequence[float], radius: float, material: 
     sides = revolved([(radius, 0.0), (last, length)], material, tint, segments=segments)
     parts = [sides]
     if capped:
-        parts += [revolved([(0.0, 0.0), (radius, 0.0)], material, tint, segments=segments), revolved([(last, length), (0.0, length)], material, tint, segments=segments)]
+        parts += [
+            revolved([(0.0, 0.0), (radius, 0.0)], material, tint, segments=segments),
+            revolved([(last, length), (0.0, length)], material, tint, segments=segments),
+        ]
     return join(parts).moved(_along(a, b))
 
 
-def _along(a: NDArray[np.floating], b: NDArray[np.floating]) -> NDArray[np.float64]:
+def _along(a: NDArray[np.floating], b: NDArray[np.floating]) -> NDArray[np.floating]:
     """(4, 4) that takes the z axis to the line from `a` towards `b`."""
     forward = (b - a) / max(float(np.linalg.norm(b - a)), 1e-9)
     side = np.cross([0.0, 0.0, 1.0] if abs(forward[2]) < 0.9 else [1.0, 0.0, 0.0], forward)
@@ -194,11 +231,18 @@ def ring(radius: float, thickness: float, material: int, tint: Colour, *, segmen
     around = np.arange(segments + 1) * (2 * np.pi / segments)
     small = np.arange(sides) * (2 * np.pi / sides)
     reach = radius + thickness * np.cos(small)[None]
-    grid = np.stack([reach * np.cos(around)[:, None], np.broadcast_to(thickness * np.sin(small), (segments + 1, sides)), reach * np.sin(around)[:, None]], -1)
+    grid = np.stack(
+        [
+            reach * np.cos(around)[:, None],
+            np.broadcast_to(thickness * np.sin(small), (segments + 1, sides)),
+            reach * np.sin(around)[:, None],
+        ],
+        -1,
+    )
     return surface(grid[:, ::-1], material, tint, around=True)
 
 
-def disc(centre: Sequence[float], radius: float, facing: Sequence[float], material: int, tint: Colour, *, segments: int = 16, inner: float = 0.0) -> Mesh:
+def disc(centre: Point, radius: float, facing: Point, material: int, tint: Colour, *, segments: int = 16, inner: float = 0.0) -> Mesh:
     """A flat round plate, or with `inner` a flat ring."""
     flat = revolved([(radius, 0.0), (inner, 0.0)], material, tint, segments=segments)
     start = np.asarray(centre, float)

@@ -6,7 +6,7 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-Picture = NDArray[np.float32]
+Picture = NDArray[np.floating]
 
 
 def fractal(rng: np.random.Generator, size: int, cells: int, octaves: int) -> Picture:
@@ -48,7 +48,12 @@ def clumps(rng: np.random.Generator, size: int, count: int, radius: tuple[int, i
     """(size, size) overlapping little leaves, each lit at one end, −1…1; it tiles."""
     value = np.full((size, size), -0.9, np.float32)
     for x, y, reach, angle, tone in zip(
-        rng.integers(0, size, count), rng.integers(0, size, count), rng.integers(*radius, count), rng.uniform(0, 360, count), rng.uniform(-0.6, 1.0, count), strict=True
+        rng.integers(0, size, count),
+        rng.integers(0, size, count),
+        rng.integers(*radius, count),
+        rng.uniform(0, 360, count),
+        rng.uniform(-0.6, 1.0, count),
+        strict=True,
     ):
         for dx in (-size, 0, size):
             for dy in (-size, 0, size):

@@ -12,7 +12,14 @@ from engine.world.mesh import Colour, Mesh, ball, join, quads, surface, tube
 
 LEAF, BARK, HEDGE = INDEX["leaf"], INDEX["bark"], INDEX["hedge"]
 KINDS = ("round", "tall", "broad", "young", "conifer")
-GREENS: tuple[Colour, ...] = ((0.46, 0.60, 0.26), (0.38, 0.54, 0.24), (0.54, 0.62, 0.30), (0.42, 0.57, 0.31), (0.60, 0.62, 0.30), (0.35, 0.50, 0.27))
+GREENS: tuple[Colour, ...] = (
+    (0.46, 0.60, 0.26),
+    (0.38, 0.54, 0.24),
+    (0.54, 0.62, 0.30),
+    (0.42, 0.57, 0.31),
+    (0.60, 0.62, 0.30),
+    (0.35, 0.50, 0.27),
+)
 _SHAPES = {
     # height of the crown's middle, its radii, height and radius of the trunk, number of balls
     "round": (5.0, (2.3, 2.3, 2.2), 3.4, 0.19, 11),
@@ -38,7 +45,9 @@ def tree(kind: str, variant: int, fine: bool = True) -> Mesh:
     return join([parts[0], _softened(crown, centre, spread)])
 
 
-def _clumps(rng: np.random.Generator, centre: np.ndarray, spread: np.ndarray, count: int, *, conical: bool) -> list[tuple[np.ndarray, float]]:
+def _clumps(
+    rng: np.random.Generator, centre: np.ndarray, spread: np.ndarray, count: int, *, conical: bool
+) -> list[tuple[np.ndarray, float]]:
     """Balls of leaves spread evenly over an ellipsoid: places and radii."""
     found = []
     for step in range(count):
@@ -98,9 +107,16 @@ def _softened(crown: Mesh, centre: np.ndarray, spread: np.ndarray) -> Mesh:
 def _trunk(rng: np.random.Generator, top: float, thick: float, clumps: list[tuple[np.ndarray, float]]) -> Mesh:
     bark: Colour = (0.42, 0.36, 0.29)
     fork = np.array([0.0, 0.0, top])
-    parts = [tube((0, 0, -0.1), (0, 0, 0.5), thick * 1.35, BARK, bark, end_radius=thick, segments=10, capped=False), tube((0, 0, 0.5), fork, thick, BARK, bark, end_radius=thick * 0.72, segments=10, capped=False)]
+    parts = [
+        tube((0, 0, -0.1), (0, 0, 0.5), thick * 1.35, BARK, bark, end_radius=thick, segments=10, capped=False),
+        tube((0, 0, 0.5), fork, thick, BARK, bark, end_radius=thick * 0.72, segments=10, capped=False),
+    ]
     for at, _ in [clumps[i] for i in rng.permutation(len(clumps))[:6]]:
-        parts.append(tube(fork - np.array([0, 0, rng.uniform(0, 0.5)]), at, thick * 0.5, BARK, bark, end_radius=thick * 0.2, segments=6, capped=False))
+        parts.append(
+            tube(
+                fork - np.array([0, 0, rng.uniform(0, 0.5)]), at, thick * 0.5, BARK, bark, end_radius=thick * 0.2, segments=6, capped=False
+            )
+        )
     return join(parts)
 
 
@@ -108,7 +124,10 @@ def _trunk(rng: np.random.Generator, top: float, thick: float, clumps: list[tupl
 def bush(variant: int) -> Mesh:
     """A rounded bush about a metre high."""
     rng = np.random.default_rng([91, variant])
-    clumps = [(np.array([rng.uniform(-0.4, 0.4), rng.uniform(-0.4, 0.4), rng.uniform(0.3, 0.6)]), float(rng.uniform(0.36, 0.55))) for _ in range(5)]
+    clumps = [
+        (np.array([rng.uniform(-0.4, 0.4), rng.uniform(-0.4, 0.4), rng.uniform(0.3, 0.6)]), float(rng.uniform(0.36, 0.55)))
+        for _ in range(5)
+    ]
     crown = join([*(_dented(rng, at, radius, 10) for at, radius in clumps), _leaves(rng, clumps, 160)])
     return _softened(crown, np.array([0.0, 0.0, 0.3]), np.array([1.0, 1.0, 0.9]))
 

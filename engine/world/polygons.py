@@ -90,7 +90,15 @@ def document(regions: list[Region], size: tuple[int, int]) -> dict[str, Any]:
     """The JSON of a `_polygons.json` file."""
     names = {label.id: label.name for label in labels.space("cityscapes").labels}
     objects = [
-        {"label": names[region.label], "polygon": region.outline.tolist(), "id": number, "deleted": 0, "verified": 1, "user": "street", "date": "01-Jan-2026 12:00:00"}
+        {
+            "label": names[region.label],
+            "polygon": region.outline.tolist(),
+            "id": number,
+            "deleted": 0,
+            "verified": 1,
+            "user": "street",
+            "date": "01-Jan-2026 12:00:00",
+        }
         for number, region in enumerate(regions)
     ]
     return {"imgHeight": size[0], "imgWidth": size[1], "objects": objects}

@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 from engine import geometry
 from engine.world.camera import View
 
-Matrix = NDArray[np.float64]
+Matrix = NDArray[np.floating]
 LIDAR_HEIGHT = 1.73
 RATE = 10.0
 _EARTH_RADIUS = 6378137.0
@@ -64,11 +64,20 @@ class Rig:
         lines = ["calib_time: 01-Jan-2026 12:00:00", "corner_dist: 9.950000e-02"]
         for camera, baseline in _BASELINES.items():
             lines += [
-                f"S_{camera:02d}: {_row([width, height])}", f"K_{camera:02d}: {_row(self.intrinsics)}", f"D_{camera:02d}: {_row([0.0] * 5)}",
-                f"R_{camera:02d}: {_row(np.eye(3))}", f"T_{camera:02d}: {_row([baseline, 0.0, 0.0])}", f"S_rect_{camera:02d}: {_row([width, height])}",
-                f"R_rect_{camera:02d}: {_row(self.rectification[:3, :3])}", f"P_rect_{camera:02d}: {_row(self.projection(camera))}",
-            ]  # fmt: skip
-        return {"calib_cam_to_cam.txt": "\n".join(lines) + "\n", "calib_velo_to_cam.txt": _rigid_file(self.camera0_from_lidar, zeros=True), "calib_imu_to_velo.txt": _rigid_file(self.lidar_from_imu)}
+                f"S_{camera:02d}: {_row([width, height])}",
+                f"K_{camera:02d}: {_row(self.intrinsics)}",
+                f"D_{camera:02d}: {_row([0.0] * 5)}",
+                f"R_{camera:02d}: {_row(np.eye(3))}",
+                f"T_{camera:02d}: {_row([baseline, 0.0, 0.0])}",
+                f"S_rect_{camera:02d}: {_row([width, height])}",
+                f"R_rect_{camera:02d}: {_row(self.rectification[:3, :3])}",
+                f"P_rect_{camera:02d}: {_row(self.projection(camera))}",
+            ]
+        return {
+            "calib_cam_to_cam.txt": "\n".join(lines) + "\n",
+            "calib_velo_to_cam.txt": _rigid_file(self.camera0_from_lidar, zeros=True),
+            "calib_imu_to_velo.txt": _rigid_file(self.lidar_from_imu),
+        }
 
 
 def _row(values: object) -> str:
@@ -91,7 +100,27 @@ def oxts(world_from_imu: Matrix, *, scale: float, speed: float, turn_rate: float
     north, east = speed * np.sin(yaw), speed * np.cos(yaw)
     gravity = 9.81
     places = f"{latitude:.14f} {longitude:.14f} {_ALTITUDE + z:.12f} {roll:.14f} {pitch:.14f} {yaw:.14f}"
-    motion = [north, east, speed, 0.0, 0.0, 0.0, speed * turn_rate, gravity, 0.0, speed * turn_rate, gravity, 0.0, 0.0, turn_rate, 0.0, 0.0, turn_rate, 0.05, 0.02]
+    motion = [
+        north,
+        east,
+        speed,
+        0.0,
+        0.0,
+        0.0,
+        speed * turn_rate,
+        gravity,
+        0.0,
+        speed * turn_rate,
+        gravity,
+        0.0,
+        0.0,
+        turn_rate,
+        0.0,
+        0.0,
+        turn_rate,
+        0.05,
+        0.02,
+    ]
     return places + " " + " ".join(f"{value:.9f}" for value in motion) + " 4 10 4 4 0\n"
 
 
@@ -102,7 +131,7 @@ def mercator_origin(scale: float) -> tuple[float, float]:
 
 
 def first_scale(world_from_imu: Matrix) -> float:
-    """The scale the devkit takes from a drive's first reading, for a drive that begins there: found by iteration, as each depends on the other."""
+    """The scale the devkit takes from a drive's first reading, for a drive that begins there; each depends on the other."""
     scale = float(np.cos(np.radians(_LATITUDE)))
     for _ in range(6):
         _, y0 = mercator_origin(scale)

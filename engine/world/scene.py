@@ -12,7 +12,7 @@ from engine import labels
 from engine.world.mesh import Mesh, join
 from engine.world.street import Line
 
-Pose = NDArray[np.float64]
+Pose = NDArray[np.floating]
 
 
 @dataclass(frozen=True)
@@ -70,7 +70,9 @@ class Builder:
         for name, mesh in parts:
             self.parts.append((mesh.moved(at), *self.instance(name)))
 
-    def move(self, parts: list[tuple[str, list[Mesh]]], where: Callable[[float], Pose], *, cycle: Callable[[float], float] | None = None) -> None:
+    def move(
+        self, parts: list[tuple[str, list[Mesh]]], where: Callable[[float], Pose], *, cycle: Callable[[float], float] | None = None
+    ) -> None:
         """Things that move together; each part is a list of shapes that `cycle(t)` (0…1 a turn) runs through."""
         numbered = [(shapes, *self.instance(name)) for name, shapes in parts]
 
@@ -90,11 +92,20 @@ class Scene:
     movers: tuple[Mover, ...]
 
     def moving(self, t: float) -> Labelled:
-        parts = [(mesh.moved(where), label, instance) for mover in self.movers for where in (mover.where(t),) for mesh, label, instance in mover.shape(t)]
+        parts = [
+            (mesh.moved(where), label, instance)
+            for mover in self.movers
+            for where in (mover.where(t),)
+            for mesh, label, instance in mover.shape(t)
+        ]
         return Labelled.joined(parts)
 
     def frozen(self, t: float = 0.0) -> Scene:
         """The scene as it stands at one moment, without movers."""
         moving = self.moving(t)
-        still = Labelled(join([self.still.mesh, moving.mesh]), np.concatenate([self.still.label, moving.label]), np.concatenate([self.still.instance, moving.instance]))
+        still = Labelled(
+            join([self.still.mesh, moving.mesh]),
+            np.concatenate([self.still.label, moving.label]),
+            np.concatenate([self.still.instance, moving.instance]),
+        )
         return Scene(self.line, still, ())

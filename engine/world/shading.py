@@ -13,7 +13,7 @@ from engine.world.casting import Caster, Hits, dot
 from engine.world.noise import fractal, sampled
 from engine.world.weather import Weather, sky
 
-Floats = NDArray[np.float32]
+Floats = NDArray[np.floating]
 _M = materials.INDEX
 
 
@@ -26,7 +26,11 @@ def _patches() -> Floats:
 @cache
 def _to_linear(bits: int = 8) -> Floats:
     """Linear light of sRGB values 0…255, or with 10 bits of 0…2 in steps of 1/1024."""
-    return (np.arange(256, dtype=np.float32) / 255) ** np.float32(2.2) if bits == 8 else (np.arange(2048, dtype=np.float32) / 1024) ** np.float32(2.2)
+    return (
+        (np.arange(256, dtype=np.float32) / 255) ** np.float32(2.2)
+        if bits == 8
+        else (np.arange(2048, dtype=np.float32) / 1024) ** np.float32(2.2)
+    )
 
 
 @cache

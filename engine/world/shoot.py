@@ -8,16 +8,17 @@ import numpy as np
 from numpy.typing import NDArray
 
 from engine.lidar.scan import Scan
-from engine.world import lidar, rig
+from engine.world import lidar
 from engine.world import weather as air
 from engine.world.camera import Shot, View, shoot
 from engine.world.casting import Caster, Solid
 from engine.world.layout import build
 from engine.world.mesh import pose
 from engine.world.plan import Plan
+from engine.world.rig import LIDAR_HEIGHT, RATE, Rig, first_scale, oxts
 from engine.world.scene import Scene
 
-Matrix = NDArray[np.float64]
+Matrix = NDArray[np.floating]
 SPEED = 7.5
 
 
@@ -44,22 +45,24 @@ class Drive:
     plan: Plan
     solid: Solid
     air: air.Weather
-    rig: rig.Rig
+    rig: Rig
     seed: int
-    rate: float = rig.RATE
+    rate: float = RATE
 
     @staticmethod
     def prepared(frames: int, seed: int, size: tuple[int, int], weather: str = "") -> Drive:
         rng = np.random.default_rng([seed, 0])
-        scene, plan = build(rng, length=SPEED * frames / rig.RATE, ego_speed=SPEED)
+        scene, plan = build(rng, length=SPEED * frames / RATE, ego_speed=SPEED)
         kind = weather or str(rng.choice(("clear", "clouds", "evening", "morning", "overcast"), p=(0.35, 0.35, 0.1, 0.1, 0.1)))
-        return Drive(scene, plan, Solid(scene.still), air.weather(rng, kind), rig.Rig(size), seed)
+        return Drive(scene, plan, Solid(scene.still), air.weather(rng, kind), Rig(size), seed)
 
     def world_from_lidar(self, number: int) -> Matrix:
         """Where the lidar is at a frame, swaying as a car does."""
         t = number / self.rate
         s, sway = SPEED * t, 0.10 * np.sin(0.21 * SPEED * t)
-        at = self.plan.line.place(s, self.plan.lane(0, oncoming=False) + sway, rig.LIDAR_HEIGHT + 0.015 * np.sin(5.1 * t), turn=0.021 * np.cos(0.21 * SPEED * t))
+        at = self.plan.line.place(
+            s, self.plan.lane(0, oncoming=False) + sway, LIDAR_HEIGHT + 0.015 * np.sin(5.1 * t), turn=0.021 * np.cos(0.21 * SPEED * t)
+        )
         return at @ pose(pitch=0.004 * np.sin(4.3 * t), roll=0.004 * np.sin(3.1 * t + 1))
 
     def frame(self, number: int) -> tuple[Shot, Scan, NDArray[np.uint32]]:
@@ -72,7 +75,7 @@ class Drive:
 
     def reading(self, number: int) -> str:
         """The line of an OXTS file."""
-        scale = rig.first_scale(self.world_from_lidar(0) @ self.rig.lidar_from_imu)
+        scale = first_scale(self.world_from_lidar(0) @ self.rig.lidar_from_imu)
         before, after = self.world_from_lidar(number - 1), self.world_from_lidar(number + 1)
         turn = (np.arctan2(after[1, 0], after[0, 0]) - np.arctan2(before[1, 0], before[0, 0])) * self.rate / 2
-        return rig.oxts(self.world_from_lidar(number) @ self.rig.lidar_from_imu, scale=scale, speed=SPEED, turn_rate=float(turn))
+        return oxts(self.world_from_lidar(number) @ self.rig.lidar_from_imu, scale=scale, speed=SPEED, turn_rate=float(turn))

@@ -24,8 +24,8 @@ class Line:
     """The centre line from `start` on, sampled every half metre: `xy` (K, 2) and `heading` (K,)."""
 
     start: float
-    xy: NDArray[np.float64]
-    heading: NDArray[np.float64]
+    xy: NDArray[np.floating]
+    heading: NDArray[np.floating]
 
     @staticmethod
     def curved(start: float, end: float, bends: list[tuple[float, float, float]]) -> Line:
@@ -41,21 +41,21 @@ class Line:
         xy -= np.array([np.interp(0.0, s, xy[:, 0]), np.interp(0.0, s, xy[:, 1])])
         return Line(start, xy, heading)
 
-    def at(self, s: NDArray[np.floating] | float) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+    def at(self, s: NDArray[np.floating] | float) -> tuple[NDArray[np.floating], NDArray[np.floating]]:
         """Points (…, 2) and headings (…) at distances along the line."""
         where = (np.asarray(s, np.float64) - self.start) * 2
         index = np.arange(len(self.heading))
         xy = np.stack([np.interp(where, index, self.xy[:, 0]), np.interp(where, index, self.xy[:, 1])], -1)
         return xy, np.interp(where, index, self.heading)
 
-    def bent(self, points: NDArray[np.floating]) -> NDArray[np.float64]:
+    def bent(self, points: NDArray[np.floating]) -> NDArray[np.floating]:
         """World points of street points (…, 3)."""
         xy, heading = self.at(points[..., 0])
         x = xy[..., 0] - points[..., 1] * np.sin(heading)
         y = xy[..., 1] + points[..., 1] * np.cos(heading)
         return np.stack([x, y, points[..., 2]], -1)
 
-    def place(self, s: float, d: float, z: float = 0.0, *, turn: float = 0.0, scale: float = 1.0) -> NDArray[np.float64]:
+    def place(self, s: float, d: float, z: float = 0.0, *, turn: float = 0.0, scale: float = 1.0) -> NDArray[np.floating]:
         """(4, 4) world_from_thing for a thing that stands at (s, d, z), turned by `turn` from the street's direction."""
         x, y, up = self.bent(np.array([s, d, z]))
         return pose(x, y, up, yaw=float(self.at(s)[1]) + turn, scale=scale)
@@ -94,7 +94,14 @@ def sheet(line: Line, s: tuple[float, float], section: list[tuple[float, float]]
     count = max(1, round((s[1] - s[0]) / _STEP))
     along = np.linspace(s[0], s[1], count + 1)
     d, z = np.array(section).T
-    grid = np.stack([np.broadcast_to(along[:, None], (count + 1, len(d))), np.broadcast_to(d, (count + 1, len(d))), np.broadcast_to(z, (count + 1, len(d)))], -1)
+    grid = np.stack(
+        [
+            np.broadcast_to(along[:, None], (count + 1, len(d))),
+            np.broadcast_to(d, (count + 1, len(d))),
+            np.broadcast_to(z, (count + 1, len(d))),
+        ],
+        -1,
+    )
     across = np.concatenate([[0], np.cumsum(np.hypot(np.diff(d), np.diff(z)))]) + d[0]
     uv = np.stack([grid[..., 0], np.broadcast_to(across, grid.shape[:2])], -1)
     world = line.bent(grid)
@@ -140,22 +147,37 @@ def zebra(line: Line, s: float, profile: Profile, *, length: float = 3.2) -> Mes
 
 def kerb(line: Line, s: tuple[float, float], profile: Profile, side: int) -> Mesh:
     edge = profile.kerb(side)
-    section = [(side * edge, 0.0), (side * edge, KERB_HEIGHT - 0.02), (side * (edge + 0.02), KERB_HEIGHT), (side * (edge + 0.18), KERB_HEIGHT)]
+    section = [
+        (side * edge, 0.0),
+        (side * edge, KERB_HEIGHT - 0.02),
+        (side * (edge + 0.02), KERB_HEIGHT),
+        (side * (edge + 0.18), KERB_HEIGHT),
+    ]
     return sheet(line, s, section, INDEX["kerb"], (0.80, 0.80, 0.79))
 
 
 def pavement(line: Line, s: tuple[float, float], profile: Profile, side: int, tint: Colour) -> Mesh:
-    return sheet(line, s, [(side * profile.inner(side), KERB_HEIGHT), (side * profile.outer(side), KERB_HEIGHT + 0.03)], INDEX["paving"], tint)
+    return sheet(
+        line, s, [(side * profile.inner(side), KERB_HEIGHT), (side * profile.outer(side), KERB_HEIGHT + 0.03)], INDEX["paving"], tint
+    )
 
 
 def verge(line: Line, s: tuple[float, float], profile: Profile, side: int) -> Mesh | None:
     if profile.verge[side > 0] < 0.3:
         return None
     low, high = profile.kerb(side) + 0.18, profile.inner(side)
-    return sheet(line, s, [(side * low, KERB_HEIGHT), (side * (low + high) / 2, KERB_HEIGHT + 0.04), (side * high, KERB_HEIGHT)], INDEX["grass"], (0.90, 0.92, 0.86))
+    return sheet(
+        line,
+        s,
+        [(side * low, KERB_HEIGHT), (side * (low + high) / 2, KERB_HEIGHT + 0.04), (side * high, KERB_HEIGHT)],
+        INDEX["grass"],
+        (0.90, 0.92, 0.86),
+    )
 
 
-def ground(line: Line, s: tuple[float, float], d: tuple[float, float], side: int, rng: np.random.Generator, *, rise: float, tint: Colour) -> Mesh:
+def ground(
+    line: Line, s: tuple[float, float], d: tuple[float, float], side: int, rng: np.random.Generator, *, rise: float, tint: Colour
+) -> Mesh:
     """Grass with soft humps from the pavement outwards, |d| between two distances."""
     across = np.concatenate([np.arange(d[0], min(d[0] + 12, d[1]), 2.0), np.linspace(min(d[0] + 12, d[1]), d[1], 6)])
     count = max(2, round((s[1] - s[0]) / 3))

@@ -18,7 +18,7 @@ from numpy.typing import NDArray
 from engine.world import fronts
 from engine.world.noise import clumps, fractal, sampled
 
-Picture = NDArray[np.float32]
+Picture = NDArray[np.floating]
 _LEVELS = 8
 _PAD = 1
 
@@ -72,7 +72,7 @@ def _quantised(tile: Picture) -> NDArray[np.uint8]:
 
 def _toned(value: Picture, colour: tuple[float, float, float] = (1, 1, 1), alpha: float = 0.0) -> Picture:
     """(S, S, 4) grey `value` times a colour."""
-    return np.dstack([value[..., None] * np.float32(colour), np.full_like(value, alpha)]).astype(np.float32)
+    return np.dstack([value[..., None] * np.array(colour, np.float32), np.full_like(value, alpha)]).astype(np.float32)
 
 
 def _asphalt(rng: np.random.Generator) -> Picture:
@@ -113,7 +113,7 @@ def _brick(rng: np.random.Generator) -> Picture:
     tone, joints = _slabs(rng, 10, 32, joint=0.0032, spread=0.085, shift=True)
     value = 0.80 + tone + 0.06 * fractal(rng, 512, 4, 5) + rng.normal(0, 0.03, (512, 512)).astype(np.float32)
     wall = _toned(value)
-    mortar = np.float32([0.86, 0.84, 0.80]) * (0.9 + 0.1 * fractal(rng, 512, 8, 3))[..., None]
+    mortar = np.array([0.86, 0.84, 0.80], np.float32) * (0.9 + 0.1 * fractal(rng, 512, 8, 3))[..., None]
     wall[..., :3] = wall[..., :3] * (1 - joints[..., None]) + mortar * joints[..., None] * 0.95
     return wall
 
@@ -137,7 +137,7 @@ def _grass(rng: np.random.Generator) -> Picture:
     blades = cv2.GaussianBlur(rng.normal(0, 1, (512, 512)).astype(np.float32), (0, 0), 0.8, borderType=cv2.BORDER_REFLECT) * 0.26
     value = 0.62 + 0.17 * blades + 0.16 * fractal(rng, 512, 4, 6)
     dry = np.clip(fractal(rng, 512, 3, 4) * 1.2 + 0.3, 0, 1)[..., None]
-    colour = (1 - dry) * np.float32([0.42, 0.52, 0.29]) + dry * np.float32([0.56, 0.56, 0.37])
+    colour = (1 - dry) * np.array([0.42, 0.52, 0.29], np.float32) + dry * np.array([0.56, 0.56, 0.37], np.float32)
     return np.dstack([value[..., None] * colour * 1.15, np.zeros_like(value)]).astype(np.float32)
 
 
@@ -184,11 +184,24 @@ def _tarpaulin(rng: np.random.Generator) -> Picture:
 
 
 _TILES: dict[str, Callable[[np.random.Generator], Picture]] = {
-    "asphalt": _asphalt, "paving": _paving, "kerb": _kerb, "marking": _marking, "grass": _grass, "soil": _soil, "brick": _brick,
-    "plaster": _plaster, "concrete": _concrete, "roof": _roof, "leaf": _leaf, "bark": _bark, "wood": _wood, "plain": _plain,
-    "cloth": _cloth, "tarpaulin": _tarpaulin,
+    "asphalt": _asphalt,
+    "paving": _paving,
+    "kerb": _kerb,
+    "marking": _marking,
+    "grass": _grass,
+    "soil": _soil,
+    "brick": _brick,
+    "plaster": _plaster,
+    "concrete": _concrete,
+    "roof": _roof,
+    "leaf": _leaf,
+    "bark": _bark,
+    "wood": _wood,
+    "plain": _plain,
+    "cloth": _cloth,
+    "tarpaulin": _tarpaulin,
     "front_sash": lambda rng: fronts.front(rng, _brick(rng), fronts.SASH, repeats=4),
     "front_plaster": lambda rng: fronts.front(rng, _plaster(rng), fronts.PLASTER),
     "front_modern": lambda rng: fronts.front(rng, _concrete(rng), fronts.MODERN),
     "front_shop": lambda rng: fronts.shops(rng, _plaster(rng)),
-}  # fmt: skip
+}

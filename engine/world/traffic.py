@@ -6,7 +6,7 @@ from collections.abc import Callable
 
 import numpy as np
 
-from engine.world import people, vehicles
+from engine.world import lorries, people, vehicles
 from engine.world.materials import INDEX
 from engine.world.mesh import Colour, Mesh
 from engine.world.plan import GAP, Plan
@@ -33,9 +33,9 @@ def vehicle(rng: np.random.Generator, kind: str) -> tuple[str, Mesh]:
     paint = vehicles.CAR_COLOURS[rng.integers(len(vehicles.CAR_COLOURS))]
     match kind:
         case "bus":
-            return "bus", vehicles.bus().painted({vehicles.PAINT: _BUSES[rng.integers(len(_BUSES))]})
+            return "bus", lorries.bus().painted({vehicles.PAINT: _BUSES[rng.integers(len(_BUSES))]})
         case "truck":
-            return "truck", vehicles.truck().painted({vehicles.PAINT: paint, INDEX["tarpaulin"]: _LOADS[rng.integers(len(_LOADS))]})
+            return "truck", lorries.truck().painted({vehicles.PAINT: paint, INDEX["tarpaulin"]: _LOADS[rng.integers(len(_LOADS))]})
         case _:
             build = vehicles.CARS[rng.choice(len(vehicles.CARS), p=(0.27, 0.23, 0.2, 0.2, 0.1))]
             return "car", vehicles.car(build).painted({vehicles.PAINT: paint})
@@ -53,7 +53,11 @@ def _parked(builder: Builder, plan: Plan, rng: np.random.Generator) -> None:
         for s in np.arange(plan.start + 3.0, plan.end - 30, 5.8):
             if rng.random() > share or plan.crossing(s, GAP + 5.5):
                 continue
-            at = plan.line.place(float(s + rng.normal(0, 0.2)), side * (plan.profile.carriage + 1.08), turn=(0.0 if side < 0 else np.pi) + float(rng.normal(0, 0.015)))
+            at = plan.line.place(
+                float(s + rng.normal(0, 0.2)),
+                side * (plan.profile.carriage + 1.08),
+                turn=(0.0 if side < 0 else np.pi) + float(rng.normal(0, 0.015)),
+            )
             builder.stand([vehicle(rng, "car")], at)
 
 
@@ -144,7 +148,11 @@ def _walk(builder: Builder, plan: Plan, rng: np.random.Generator, s: float, d: f
         at = s + rate * t
         return plan.line.place(at, d, 0.02 if plan.crossing(at, GAP - 3.1) else KERB_HEIGHT + 0.01, turn=turn, scale=scale)
 
-    builder.move([("person", _walker(rng, standing=standing, steps=people.PHASES if rate else 1))], where, cycle=lambda t: abs(rate) * t / people.STRIDE)
+    builder.move(
+        [("person", _walker(rng, standing=standing, steps=people.PHASES if rate else 1))],
+        where,
+        cycle=lambda t: abs(rate) * t / people.STRIDE,
+    )
 
 
 def _crossing_walkers(builder: Builder, plan: Plan, rng: np.random.Generator) -> list[float]:
@@ -159,7 +167,13 @@ def _crossing_walkers(builder: Builder, plan: Plan, rng: np.random.Generator) ->
         taken.append(s)
         for _ in range(int(rng.integers(1, 4))):
             d, direction = float(rng.uniform(-plan.profile.kerb(-1), plan.profile.kerb(1))), 1 if rng.random() < 0.5 else -1
-            at = plan.line.place(s + float(rng.uniform(-0.9, 0.9)), d, 0.03, turn=direction * np.pi / 2 + float(rng.normal(0, 0.15)), scale=float(rng.uniform(0.92, 1.06)))
+            at = plan.line.place(
+                s + float(rng.uniform(-0.9, 0.9)),
+                d,
+                0.03,
+                turn=direction * np.pi / 2 + float(rng.normal(0, 0.15)),
+                scale=float(rng.uniform(0.92, 1.06)),
+            )
             builder.stand([("person", _walker(rng, steps=1)[0])], at)
     return taken
 
@@ -192,4 +206,7 @@ def parked_bicycle(builder: Builder, rng: np.random.Generator, at: Pose, *, fine
     lean = np.eye(4)
     angle = float(rng.normal(0, 0.05))
     lean[1:3, 1:3] = [[np.cos(angle), -np.sin(angle)], [np.sin(angle), np.cos(angle)]]
-    builder.stand([("bicycle", people.bicycle(fine).painted({people.PAINT: vehicles.CAR_COLOURS[rng.integers(len(vehicles.CAR_COLOURS))]}))], at @ lean)
+    builder.stand(
+        [("bicycle", people.bicycle(fine).painted({people.PAINT: vehicles.CAR_COLOURS[rng.integers(len(vehicles.CAR_COLOURS))]}))],
+        at @ lean,
+    )

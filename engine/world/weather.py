@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 
 from engine.world.noise import sampled
 
-Floats = NDArray[np.float32]
+Floats = NDArray[np.floating]
 KINDS = ("clear", "clouds", "overcast", "haze", "rain", "evening", "morning")
 
 
@@ -37,7 +37,7 @@ class Weather:
 
 
 def _linear(colour: tuple[float, float, float]) -> Floats:
-    return np.float32(colour) ** np.float32(2.2)
+    return np.array(colour, np.float32) ** np.float32(2.2)
 
 
 _SKIES: dict[str, tuple[tuple[float, float, float], tuple[float, float, float], tuple[float, float, float], float, tuple[float, float]]] = {
@@ -57,19 +57,41 @@ def weather(rng: np.random.Generator, kind: str = "") -> Weather:
     kind = kind or str(rng.choice(KINDS, p=(0.27, 0.23, 0.16, 0.10, 0.08, 0.08, 0.08)))
     zenith, horizon, colour, strength, (low, high) = _SKIES[kind]
     azimuth, elevation = rng.uniform(0, 2 * np.pi), np.radians(rng.uniform(low, high))
-    sun = np.float32([np.cos(azimuth) * np.cos(elevation), np.sin(azimuth) * np.cos(elevation), np.sin(elevation)])
+    sun = np.array([np.cos(azimuth) * np.cos(elevation), np.sin(azimuth) * np.cos(elevation), np.sin(elevation)], np.float32)
     shade = np.float32(rng.uniform(0.92, 1.06))
     top, edge = _linear(zenith) * shade, _linear(horizon) * shade
     dull = kind in ("overcast", "rain")
     ambient = (0.62 * top + 0.38 * edge) * (1.35 if dull else 1.15) + np.float32(0.13)
-    bounce = np.float32([0.24, 0.22, 0.19]) * (0.35 * strength + 0.8)
-    haze = {"haze": rng.uniform(0.008, 0.017), "rain": rng.uniform(0.004, 0.008), "overcast": 0.0022, "evening": 0.0024, "morning": 0.0032}.get(kind, 0.0012)
-    cover = {"clear": rng.uniform(0.0, 0.25), "clouds": rng.uniform(0.45, 0.75), "evening": rng.uniform(0.1, 0.5), "morning": rng.uniform(0.1, 0.5)}.get(kind, 0.9)
+    bounce = np.array([0.24, 0.22, 0.19], np.float32) * (0.35 * strength + 0.8)
+    haze = {
+        "haze": rng.uniform(0.008, 0.017),
+        "rain": rng.uniform(0.004, 0.008),
+        "overcast": 0.0022,
+        "evening": 0.0024,
+        "morning": 0.0032,
+    }.get(kind, 0.0012)
+    cover = {
+        "clear": rng.uniform(0.0, 0.25),
+        "clouds": rng.uniform(0.45, 0.75),
+        "evening": rng.uniform(0.1, 0.5),
+        "morning": rng.uniform(0.1, 0.5),
+    }.get(kind, 0.9)
     exposure = {"overcast": 1.12, "rain": 1.22, "evening": 1.05}.get(kind, 0.92) * float(np.exp(rng.normal(0, 0.07)))
     return Weather(
-        kind, sun, _linear(colour) * np.float32(strength), top, edge, ambient.astype(np.float32), bounce.astype(np.float32), float(cover), float(haze), float(rng.uniform(0.6, 0.95)) if kind == "rain" else 0.0,
-        2.2 if kind in ("rain", "evening", "overcast", "haze") else 0.75, exposure, (float(rng.uniform(0, 1)), float(rng.uniform(0, 1))),
-    )  # fmt: skip
+        kind,
+        sun,
+        _linear(colour) * np.float32(strength),
+        top,
+        edge,
+        ambient.astype(np.float32),
+        bounce.astype(np.float32),
+        float(cover),
+        float(haze),
+        float(rng.uniform(0.6, 0.95)) if kind == "rain" else 0.0,
+        2.2 if kind in ("rain", "evening", "overcast", "haze") else 0.75,
+        exposure,
+        (float(rng.uniform(0, 1)), float(rng.uniform(0, 1))),
+    )
 
 
 def sky(directions: Floats, air: Weather, clouds: Floats | None = None) -> Floats:

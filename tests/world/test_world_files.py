@@ -25,7 +25,9 @@ def _write(folder: Path, **changes: object) -> list[events.Event]:
 
 
 def _digest(folder: Path) -> dict[str, str]:
-    return {str(path.relative_to(folder)): hashlib.sha256(path.read_bytes()).hexdigest() for path in sorted(folder.rglob("*")) if path.is_file()}
+    return {
+        str(path.relative_to(folder)): hashlib.sha256(path.read_bytes()).hexdigest() for path in sorted(folder.rglob("*")) if path.is_file()
+    }
 
 
 @pytest.fixture(scope="module")
@@ -92,7 +94,9 @@ def test_truth_files_of_a_picture_agree(street: Path) -> None:
         assert np.array_equal(np.where(instances >= 1000, instances // 1000, instances), ids)
         colours = images.read_rgb(instance_file.with_name(instance_file.name.replace("instanceIds", "color")))
         assert np.array_equal(colours, labels.space("cityscapes").palette[ids])
-        document = json.loads(instance_file.with_name(instance_file.name.replace("instanceIds.png", "polygons.json")).read_text(encoding="utf-8"))
+        document = json.loads(
+            instance_file.with_name(instance_file.name.replace("instanceIds.png", "polygons.json")).read_text(encoding="utf-8")
+        )
         assert {thing["label"] for thing in document["objects"]} <= {label.name for label in labels.space("cityscapes").labels}
 
 

@@ -22,7 +22,11 @@ def ride() -> Drive:
     return Drive.prepared(6, 3, SIZE, "clear")
 
 
-@pytest.mark.parametrize("mesh", [ball((0, 0, 0), (1, 2, 3), 0, (1, 1, 1)), boxes((-1, -1, -1), (1, 2, 3), 0, (1, 1, 1)), tube((0, 0, 0), (1, 1, 1), 0.5, 0, (1, 1, 1))], ids=["ball", "box", "tube"])
+@pytest.mark.parametrize(
+    "mesh",
+    [ball((0, 0, 0), (1, 2, 3), 0, (1, 1, 1)), boxes((-1, -1, -1), (1, 2, 3), 0, (1, 1, 1)), tube((0, 0, 0), (1, 1, 1), 0.5, 0, (1, 1, 1))],
+    ids=["ball", "box", "tube"],
+)
 def test_solid_shapes_face_outwards(mesh) -> None:  # type: ignore[no-untyped-def]
     middle = mesh.points.reshape(-1, 3).mean(0)
     flat = np.cross(mesh.points[:, 1] - mesh.points[:, 0], mesh.points[:, 2] - mesh.points[:, 0])
@@ -72,7 +76,10 @@ def test_streets_have_what_a_street_has() -> None:
     for seed in range(5):
         scene, _ = build(np.random.default_rng(seed))
         seen |= set(np.unique(scene.frozen().still.label).tolist())
-    wanted = "road sidewalk building wall fence pole vegetation terrain person rider car truck bus bicycle".split() + ["traffic light", "traffic sign"]
+    wanted = "road sidewalk building wall fence pole vegetation terrain person rider car truck bus bicycle".split() + [
+        "traffic light",
+        "traffic sign",
+    ]
     assert not [name for name in wanted if IDS[name] not in seen]
 
 
