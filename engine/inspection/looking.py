@@ -47,6 +47,7 @@ class Tally:
 
     def add_mask(self, space: LabelSpace, mask: Path, facts: FileFacts, image: tuple[int, int] | None) -> None:
         """Counts a mask; what is wrong with it becomes a problem."""
+        self.masks_counted += 1
         if facts.error:
             kind = UNKNOWN_ID if "unknown colour" in facts.error else UNREADABLE_MASK
             self.problems.append(Problem(mask, kind, facts.error))
@@ -54,7 +55,6 @@ class Tally:
         assert facts.size
         wrong = [wrong_size(mask, facts.size, image) if image else None, unknown_ids(mask, np.array(sorted(facts.counts), np.int64), space)]
         self.problems += [problem for problem in wrong if problem]
-        self.masks_counted += 1
         self.pixels.setdefault(space, Counter()).update(facts.counts)
         self.holding.setdefault(space, Counter()).update(facts.counts.keys())
 

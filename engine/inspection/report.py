@@ -8,7 +8,7 @@
      "label_space": str or null,
      "classes": [{"id", "name", "colour": [r, g, b], "pixels", "share": 0…1 of all of its space but void, "masks": how many hold it,
                   "void": bool, "space": its label space, "unit": "pixels", or "points" where scans are labelled}],
-     "masks_counted", "masks": int,     of how many masks the classes speak
+     "masks_counted", "masks": int,     how many masks were looked into, those that couldn't be read among them, of how many
      "problems": [{"file", "kind", "text"}],
      "below": [the same for each thing a collection holds],
      "stopped": bool}                   it was stopped early and speaks of what it saw until then
