@@ -41,8 +41,7 @@ def main(arguments: list[str] | None = None) -> int:
     window.show()
     code = app.exec()
     window.jobs.wait()
-    window.deleteLater()
-    QApplication.sendPostedEvents(None, QEvent.Type.DeferredDelete)  # widgets must not outlive the application
+    dispose(window)
     faults.remove()
     return code
 
@@ -53,6 +52,12 @@ def make(app: QApplication, settings: Settings) -> MainWindow:
     window = MainWindow(Session(jobs, app), jobs, settings)
     app.installEventFilter(KeyGuard(window))
     return window
+
+
+def dispose(window: MainWindow) -> None:
+    """Deletes the closed window now: widgets must not outlive the application."""
+    window.deleteLater()
+    QApplication.sendPostedEvents(None, QEvent.Type.DeferredDelete)
 
 
 def _parsed(arguments: list[str]) -> argparse.Namespace:

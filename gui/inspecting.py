@@ -98,7 +98,7 @@ def findings(report: dict[str, Any]) -> Findings:
     labelled = next((part for part in parts if part.get("classes")), report)
     shares = [
         Share(one["name"], tuple(one["colour"]), float(one["share"]), int(one["pixels"]), int(one["masks"]))
-        for one in labelled.get("classes", ())
+        for one in _of_one_space(labelled)
         if not one.get("void") and not (one["share"] == 0 and one["pixels"])
     ]
     faults = [Fault(Path(one["file"]), one["kind"], one["text"]) for part in parts for one in part.get("problems", ())]
@@ -110,6 +110,18 @@ def findings(report: dict[str, Any]) -> Findings:
     if labelled.get("label_space"):
         facts.append(("Label space", str(labelled["label_space"])))
     return Findings(shares, faults, facts, int(labelled.get("masks_counted", 0)), int(labelled.get("masks", 0)), bool(report.get("stopped")))
+
+
+def _of_one_space(report: dict[str, Any]) -> list[dict[str, Any]]:
+    """The classes of the report's first label space: pixels of masks and points of scans are not put into one chart."""
+    from engine import labels
+
+    classes = list(report.get("classes", ()))
+    first, *others = str(report.get("label_space") or "").split(", ")
+    if not others or first not in labels.spaces():
+        return classes
+    known = {(label.id, label.name, label.colour) for label in labels.space(first).labels}
+    return [one for one in classes if (one["id"], one["name"], tuple(one["colour"])) in known]
 
 
 def _part(part: dict[str, Any]) -> str:

@@ -56,7 +56,7 @@ class Opening(QObject):
     def open(self, path: Path, *, frame: int = 0) -> None:
         """Opens `path`, and remembers it once it is open."""
         self._wanted = path
-        self._session.open_path(path, frame=frame)
+        self._session.open_path(path, frame=frame, title="Sample street" if path == sample_street.folder() else "")
 
     def open_sample(self) -> None:
         """Opens the sample street; writes it first where it isn't there yet."""

@@ -7,6 +7,7 @@ tell when it is there.
 from __future__ import annotations
 
 import traceback
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -135,8 +136,8 @@ class Session(Look):
         """The job that opens a source now, for its progress and cancel."""
         return self._opening
 
-    def open_path(self, path: Path, *, frame: int = 0) -> Job:
-        """Opens `path` in the background and shows `frame` of it; what is open stays until the new one is there."""
+    def open_path(self, path: Path, *, frame: int = 0, title: str = "") -> Job:
+        """Opens `path` in the background and shows `frame` of it; what is open stays until the new one is there. `title` names it otherwise."""
         if self._opening:
             self._opening.cancel()
         found: list[Opened] = []
@@ -145,7 +146,8 @@ class Session(Look):
             from engine.inspection.opening import open_path
 
             yield events.Progress(0, 0, "opening")
-            found.append(open_path(path))
+            opened = open_path(path)
+            found.append(replace(opened, title=title) if title else opened)
             yield events.Finished(stopped=should_stop())
 
         job = ThreadJob(f"Opening {path.name}", work, quiet=True)

@@ -180,5 +180,5 @@ def _palette(now: Tokens) -> QPalette:
 def _style_sheet(name: Name) -> str:
     now = LIGHT if name == "light" else DARK
     values = {key: getattr(now, key) for key in Tokens.__slots__}
-    values["icons"] = (places.RESOURCES / "icons").as_posix()
+    values["style"] = (places.RESOURCES / "style").as_posix()
     return Template((places.RESOURCES / "style.qss").read_text(encoding="utf-8")).safe_substitute(values)

@@ -6,7 +6,6 @@ import hashlib
 import os
 import threading
 import time
-from collections import OrderedDict
 from pathlib import Path
 
 from PySide6.QtCore import QCoreApplication, QObject, Signal
@@ -17,6 +16,8 @@ from engine.errors import OutputError, RoadscopeError
 from gui.frame_items import LONGEST, Item
 
 THREADS = 2
+BURST_S = 0.03
+"""Requests closer together belong to one view of the list and are answered from its top."""
 WAITING = 160
 """Requests that wait at most; older ones are forgotten and asked again when they are looked at again."""
 KEPT_BYTES = 256 << 20
@@ -30,7 +31,9 @@ class ThumbnailFeed(QObject):
 
     def __init__(self, parent: QObject | None = None) -> None:
         super().__init__(parent)
-        self._waiting: OrderedDict[Item, None] = OrderedDict()
+        self._waiting: dict[Item, tuple[int, int]] = {}
+        self._burst = self._count = 0
+        self._asked_at = 0.0
         self._working: set[Item] = set()
         self._wake = threading.Condition()
         self._closing = False
@@ -45,10 +48,12 @@ class ThumbnailFeed(QObject):
                 return
             if item in self._working:
                 return
-            self._waiting[item] = None
-            self._waiting.move_to_end(item)
+            now = time.monotonic()
+            self._burst += now - self._asked_at > BURST_S
+            self._asked_at, self._count = now, self._count + 1
+            self._waiting[item] = (-self._burst, self._count)
             if len(self._waiting) > WAITING:
-                self._waiting.popitem(last=False)
+                del self._waiting[max(self._waiting, key=self._waiting.__getitem__)]
             self._wake.notify()
         if not self._threads:
             self._threads = [threading.Thread(target=self._work, name="thumbnails", daemon=True) for _ in range(THREADS)]
@@ -76,7 +81,8 @@ class ThumbnailFeed(QObject):
                 self._wake.wait_for(lambda: self._waiting or self._closing)
                 if self._closing:
                     return
-                item, _ = self._waiting.popitem()
+                item = min(self._waiting, key=self._waiting.__getitem__)
+                del self._waiting[item]
                 self._working.add(item)
             try:
                 picture = thumbnail(item)

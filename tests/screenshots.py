@@ -52,6 +52,7 @@ def main() -> int:
         window.jobs.cancel_all()
         _until(app, lambda: not window.jobs.running, 30)
         window.close()
+        window_app.dispose(window)
     assert wanted.open or sample_street.ready()
     return 0
 

@@ -79,6 +79,7 @@ class ContextBar(QFrame):
         session.runs_changed.connect(self._checkpoints.refresh)
         self._checkpoint_menu.aboutToShow.connect(self._fill_checkpoints)
         self._classes.clicked.connect(self._open_classes)
+        self._chips.came_or_went.connect(self._elide)
 
     def _show_source(self) -> None:
         source = self._session.source
@@ -108,7 +109,8 @@ class ContextBar(QFrame):
         self._classes.setEnabled(classes is not None)
 
     def _elide(self) -> None:
-        room = max(110, min(320, (self.width() - 360) // 3))
+        chip = self._chips.sizeHint().width() if self._chips.isVisible() else 0
+        room = max(110, min(320, (self.width() - 420 - chip) // 2))
         for button in (self._source, self._checkpoint):
             words = str(button.property("words") or "")
             button.setText(" " + button.fontMetrics().elidedText(words, Qt.TextElideMode.ElideMiddle, room))

@@ -25,8 +25,7 @@ class EmptyState(QWidget):
         self._text.setObjectName("muted")
         self._text.setWordWrap(True)
         self._text.setAlignment(Qt.AlignmentFlag.AlignHCenter)
-        self._text.setMinimumWidth(320)
-        self._text.setMaximumWidth(460)
+        self._text.setFixedWidth(420)  # a label that may grow gets too little height for its lines
         row = QHBoxLayout()
         row.setSpacing(8)
         row.addStretch(1)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 
-from PySide6.QtCore import QPoint, Qt, QTimer
+from PySide6.QtCore import QPoint, Qt, QTimer, Signal
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QProgressBar, QToolButton, QVBoxLayout, QWidget
 
 from gui import theme
@@ -15,6 +15,8 @@ SHOWN_AFTER_MS = 300
 
 class JobChips(QToolButton):
     """Hidden while nothing runs that takes longer than a moment."""
+
+    came_or_went = Signal()
 
     def __init__(self, jobs: Jobs, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -42,7 +44,9 @@ class JobChips(QToolButton):
     def refresh(self) -> None:
         """Brings the words in step with the jobs."""
         shown = self.shown_jobs
-        self.setVisible(bool(shown))
+        if self.isHidden() == bool(shown):
+            self.setVisible(bool(shown))
+            QTimer.singleShot(0, self.came_or_went.emit)
         if not shown:
             self._tick.stop()
             return

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from PySide6.QtCore import QAbstractListModel, QModelIndex, QPersistentModelIndex, QRect, QSize, Qt, Signal
-from PySide6.QtGui import QContextMenuEvent, QImage, QKeyEvent, QPainter, QPainterPath, QPixmap, QWheelEvent
+from PySide6.QtGui import QContextMenuEvent, QImage, QKeyEvent, QPainter, QPainterPath, QPixmap, QResizeEvent, QWheelEvent
 from PySide6.QtWidgets import QAbstractItemView, QListView, QMenu, QStyle, QStyledItemDelegate, QStyleOptionViewItem, QWidget
 
 from gui import theme
@@ -56,7 +56,9 @@ class Thumbnails(QListView):
         """How wide a thumbnail is, in logical pixels, and how high by its width."""
         self.width_of_one = max(SIZES[0], min(width, SIZES[1]))
         self._aspect = max(0.28, min(aspect, 1.0)) if aspect is not None else self._aspect
-        self.setGridSize(QSize(self.width_of_one + GAP, round(self.width_of_one * self._aspect) + CAPTION + GAP))
+        columns = max(1, self.viewport().width() // (self.width_of_one + GAP))
+        wide = max(SIZES[0], self.viewport().width() // columns - GAP) if self.viewport().width() > SIZES[0] + GAP else self.width_of_one
+        self.setGridSize(QSize(wide + GAP, round(wide * self._aspect) + CAPTION + GAP))
         self.verticalScrollBar().setSingleStep(self.gridSize().height() // 3)
 
     def reveal(self, row: int) -> None:
@@ -64,6 +66,10 @@ class Thumbnails(QListView):
         index = self.rows.index(row)
         self.setCurrentIndex(index)
         self.scrollTo(index, QAbstractItemView.ScrollHint.PositionAtCenter)
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        self.set_size(self.width_of_one)
+        super().resizeEvent(event)
 
     def wheelEvent(self, event: QWheelEvent) -> None:
         if event.modifiers() & Qt.KeyboardModifier.ControlModifier:
