@@ -89,7 +89,8 @@ def _pairs(dataset: Dataset, classes: ClassSet, size: tuple[int, int] | None) ->
         image, truth = dataset.image(index), cv2.LUT(dataset.mask(index), classes.table)
         if size is not None and image.shape[:2] != size:
             (height, width), shrinks = size, size[0] * size[1] < image.shape[0] * image.shape[1]
-            image = cv2.resize(image, (width, height), interpolation=cv2.INTER_AREA if shrinks else cv2.INTER_LINEAR)  # type: ignore[assignment]
+            how = cv2.INTER_AREA if shrinks else cv2.INTER_LINEAR
+            image = cv2.resize(image, (width, height), interpolation=how)  # type: ignore[assignment]
             truth = cv2.resize(truth, (width, height), interpolation=cv2.INTER_NEAREST_EXACT)
         return image, truth  # type: ignore[return-value]
 

@@ -22,7 +22,9 @@ Report = dict[str, Any]
 _RATES = ("iou", "dice", "precision", "recall")
 
 
-def report(confusion: Confusion, names: Sequence[str], *, scored: Sequence[bool] | None = None, facts: dict[str, Any] | None = None) -> Report:
+def report(
+    confusion: Confusion, names: Sequence[str], *, scored: Sequence[bool] | None = None, facts: dict[str, Any] | None = None
+) -> Report:
     """The report of a confusion matrix over the classes `names`; the mean is over those that `scored` marks and that occur."""
     columns = {rate: getattr(confusion, rate).tolist() for rate in _RATES}
     pixels = confusion.pixels.tolist()

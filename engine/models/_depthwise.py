@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, TypeGuard
 
 import torch
 from torch import Tensor, nn
@@ -19,13 +19,13 @@ class StridedDepthwise(nn.Conv2d):
     @classmethod
     def instead_of(cls, given: nn.Conv2d) -> StridedDepthwise:
         """The same convolution, sharing its parameters."""
-        (kernel, _), (padding, _) = given.kernel_size, given.padding
-        made = cls(given.in_channels, given.out_channels, kernel, stride=2, padding=padding, groups=given.groups, bias=given.bias is not None)
+        kernel, width = given.kernel_size[0], given.in_channels
+        made = cls(width, width, kernel, stride=2, padding=kernel // 2, groups=width, bias=given.bias is not None)
         made.weight, made.bias = given.weight, given.bias
         return made
 
     @staticmethod
-    def fits(module: nn.Module) -> bool:
+    def fits(module: nn.Module) -> TypeGuard[nn.Conv2d]:
         """Whether `module` is a convolution that this class can stand for."""
         if not isinstance(module, nn.Conv2d) or module.stride != (2, 2) or module.dilation != (1, 1):
             return False

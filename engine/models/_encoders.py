@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import Any
 
 import torchvision
 from torch import Tensor, nn
@@ -42,7 +43,7 @@ def build(name: str) -> Encoder:
     return of(torchvision.models.get_model(name, weights=None), name)
 
 
-def of(model: nn.Module, name: str) -> Encoder:
+def of(model: Any, name: str) -> Encoder:
     """The encoder inside torchvision's `model`, sharing its parameters."""
     if name in _MOBILE_STAGES:
         ends = _MOBILE_STAGES[name]

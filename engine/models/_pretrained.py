@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import hashlib
-import pickle
 import urllib.request
 from http.client import HTTPException
 from pathlib import Path
@@ -19,19 +18,20 @@ _PATIENCE = 20.0
 
 
 def load(encoder: _encoders.Encoder, name: str) -> str:
-    """Copies torchvision's default ImageNet weights of `name` into `encoder`; the empty string, or why it could not, in a sentence."""
+    """Copies torchvision's default ImageNet weights of `name` into `encoder`; "", or why it could not, in a sentence."""
     weights = torchvision.models.get_model_weights(name).DEFAULT
     file = Path(torch.hub.get_dir()) / "checkpoints" / weights.url.rsplit("/", 1)[1]
     try:
         if not file.is_file():
             _fetch(weights.url, file)
-        state = torch.load(file, map_location="cpu", weights_only=True)
-        model = torchvision.models.get_model(name, weights=None)
-        model.load_state_dict(state)
     except (OSError, HTTPException, OutputError) as error:
         said = getattr(error, "reason", None) or error
-        return f"ImageNet weights of {name} can't be had ({said}); training starts from random weights. Put {file.name} into {file.parent} to use them"
-    except (RuntimeError, pickle.UnpicklingError, EOFError):
+        cure = f"training starts from random weights. Put {file.name} into {file.parent} to use them"
+        return f"ImageNet weights of {name} can't be had ({said}); {cure}"
+    model = torchvision.models.get_model(name, weights=None)
+    try:
+        model.load_state_dict(torch.load(file, map_location="cpu", weights_only=True))
+    except Exception:  # what a damaged pickle makes torch raise is anything from EOFError to KeyError
         return f"{file} is damaged; training starts from random weights. Delete the file to have it fetched again"
     encoder.load_state_dict(_encoders.of(model, name).state_dict())
     return ""

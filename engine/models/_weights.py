@@ -31,7 +31,8 @@ def restore(network: nn.Module, weights: dict[str, NDArray[Any]], source: str) -
         if name not in weights:
             raise CheckpointError(f"{source} lacks the weights {name}, which its architecture needs; choose another checkpoint")
         if tuple(weights[name].shape) != tuple(tensor.shape):
-            raise CheckpointError(f"{source}: {name} is {tuple(weights[name].shape)}, its architecture needs {tuple(tensor.shape)}; choose another checkpoint")
+            shapes = f"{name} is {tuple(weights[name].shape)}, its architecture needs {tuple(tensor.shape)}"
+            raise CheckpointError(f"{source}: {shapes}; choose another checkpoint")
     if more := sorted(set(weights) - set(expected)):
         raise CheckpointError(f"{source} has weights {more[0]} that its architecture doesn't know; choose another checkpoint")
     with torch.no_grad():

@@ -22,8 +22,8 @@ _GROUPS = 32
 def build(config: ModelConfig, class_count: int) -> Network:
     """Logits come at stride 4 and are enlarged once."""
     encoder = _encoders.build(config.encoder)
-    decoder = Pyramid(encoder.channels[1:], class_count, pyramid=config.pyramid_channels, heads=config.segmentation_channels, dropout=config.dropout)
-    return Network(encoder, decoder)
+    pyramid, heads = config.pyramid_channels, config.segmentation_channels
+    return Network(encoder, Pyramid(encoder.channels[1:], class_count, pyramid=pyramid, heads=heads, dropout=config.dropout))
 
 
 class Pyramid(nn.Module):

@@ -29,7 +29,7 @@ def view(frame: Pair, *, size: Size, config: AugmentConfig, rarity: NDArray[np.f
     """
     image, mask = frame
     out = config.crop if all(config.crop) else size
-    zoom = math.exp(rng.uniform(*map(math.log, config.scale)))
+    zoom = math.exp(rng.uniform(math.log(config.scale[0]), math.log(config.scale[1])))
     whole = size[0] * zoom, size[1] * zoom
     corner = _corner(mask, whole, out, rng=rng, rarity=rarity if rng.random() < config.rare else None)
     image, mask = _seen(image, mask, whole=whole, corner=corner, out=out)

@@ -23,7 +23,9 @@ class Frames:
     the others are decoded every time.
     """
 
-    def __init__(self, dataset: Dataset, classes: ClassSet, *, most: Size, indices: Sequence[int] | None = None, memory: int = 1_500_000_000) -> None:
+    def __init__(
+        self, dataset: Dataset, classes: ClassSet, *, most: Size, indices: Sequence[int] | None = None, memory: int = 1_500_000_000
+    ) -> None:
         self._dataset = dataset
         self._table = classes.table
         self._count = len(classes)

@@ -55,8 +55,9 @@ class History:
     def _draw(self, event: events.Event) -> None:
         match event:
             case events.StepDone(step=step):
-                scalars = {"loss": event.loss, "learning_rate": event.learning_rate, "images_per_second": event.images_per_second}
-                self._scalars(step, "train", scalars | {f"loss_{name}": value for name, value in event.terms.items() if len(event.terms) > 1})
+                parts = {f"loss_{name}": value for name, value in event.terms.items() if len(event.terms) > 1}
+                figures = {"learning_rate": event.learning_rate, "images_per_second": event.images_per_second}
+                self._scalars(step, "train", {"loss": event.loss} | figures | parts)
             case events.Validated(step=step):
                 self._scalars(step, "validation", {"mean_iou": event.mean_iou, "loss": event.loss})
                 self._scalars(step, "iou", event.iou)

@@ -45,7 +45,8 @@ class Learner:
             torch.manual_seed(config.seed)
             self.network = models.build(config.model, classes)
         self.network.to(self.device, memory_format=torch.channels_last)  # type: ignore[call-overload]
-        self._optimiser = torch.optim.AdamW(_groups(self.network, config.optimiser.weight_decay), lr=config.optimiser.learning_rate, fused=True)
+        groups = _groups(self.network, config.optimiser.weight_decay)
+        self._optimiser = torch.optim.AdamW(groups, lr=config.optimiser.learning_rate, fused=True)
         self._class_weights = None if class_weights is None else torch.from_numpy(class_weights).to(self.device)
         self._mean = torch.tensor(IMAGENET_MEAN, device=self.device).view(1, 3, 1, 1) * 255
         self._std = torch.tensor(IMAGENET_STD, device=self.device).view(1, 3, 1, 1) * 255
@@ -102,12 +103,13 @@ class Learner:
 
     def restore(self, arrays: Arrays, *, step: int, source: str) -> None:
         """Goes back to what `state` gave after `step` steps. Raises CheckpointError that names `source`."""
-        _weights.restore(self.network, {name.removeprefix("weights."): values for name, values in arrays.items() if name.startswith("weights.")}, source)
+        weights = {name.removeprefix("weights."): values for name, values in arrays.items() if name.startswith("weights.")}
+        _weights.restore(self.network, weights, source)
         for name, parameter in self.network.named_parameters():
             kept = {moment: torch.from_numpy(arrays[f"{moment}.{name}"]) for moment in _MOMENTS if f"{moment}.{name}" in arrays}
             if len(kept) == len(_MOMENTS):
                 # The moments have to lie in memory as their parameter does: the fused step runs over them side by side.
-                state: dict[str, Tensor] = {moment: torch.empty_like(parameter, requires_grad=False).copy_(values) for moment, values in kept.items()}
+                state = {moment: torch.empty_like(parameter, requires_grad=False).copy_(values) for moment, values in kept.items()}
                 state["step"] = torch.tensor(float(step), device=self.device if self.device.type == "cuda" else "cpu")
                 self._optimiser.state[parameter] = state
 

@@ -5,14 +5,15 @@ from __future__ import annotations
 import math
 import time
 import traceback
-from collections.abc import Iterator
+from collections.abc import Generator, Iterator
 from contextlib import closing
 from pathlib import Path
 
 import numpy as np
 import torch
 
-from engine import checkpoints, config as configs, events, models, places, runs
+from engine import atomic, checkpoints, events, models, places, runs
+from engine import config as configs
 from engine.config import TrainConfig
 from engine.errors import ConfigError, DataError, RoadscopeError
 from engine.evaluation.confusion import Confusion
@@ -27,8 +28,10 @@ from engine.training.learner import Learner
 
 _PATIENCE_S = 1.0
 
+Said = Generator[events.Event, None, None]
 
-def train(config: TrainConfig, *, run: Run | None = None, resume: bool = False, should_stop: ShouldStop = never) -> Events:
+
+def train(config: TrainConfig, *, run: Run | None = None, resume: bool = False, should_stop: ShouldStop = never) -> Said:
     """Trains, and says so: Started, StepDone at each step, Validated with SampleShown and Saved, at last Finished or Failed.
 
     `run` is a new or empty folder, by default one in the user's runs; with `resume` one that stopped, was killed or failed: it
@@ -50,8 +53,6 @@ def train(config: TrainConfig, *, run: Run | None = None, resume: bool = False, 
 
 def _prepared(config: TrainConfig, run: Run | None, *, resume: bool) -> Run:
     """The run's folder with its config in it. Raises DataError where it holds another run, OutputError where it can't be written."""
-    from engine import atomic
-
     if run is None:
         with atomic.told(places.runs()):
             run = runs.new(places.runs(), f"{config.model.architecture}-{config.model.encoder}")
@@ -66,7 +67,7 @@ def _prepared(config: TrainConfig, run: Run | None, *, resume: bool) -> Run:
     return run
 
 
-def _told(trainer: Trainer, *, resume: bool) -> Events:
+def _told(trainer: Trainer, *, resume: bool) -> Said:
     """The trainer's events; what breaks it becomes the last of them."""
     try:
         yield from trainer.run(resume=resume)
@@ -78,7 +79,9 @@ def _told(trainer: Trainer, *, resume: bool) -> Events:
         if isinstance(error, RuntimeError) and "alloc" in str(error).lower():
             yield events.Failed("the memory is not enough for this run; lower batch, augment.crop or data.size", f"{error}")
             return
-        yield events.Failed(f"training broke off by a fault of the program ({type(error).__name__}: {error}); please report it", traceback.format_exc())
+        yield events.Failed(
+            f"training broke off by a fault of the program ({type(error).__name__}: {error}); please report it", traceback.format_exc()
+        )
 
 
 class Trainer:
@@ -123,7 +126,7 @@ class Trainer:
         device = hardware.words(self._learner.device, half=self._learner.half, config=config)
         yield events.Started(str(self._run.path), self._standing.step, self._total, classes.names, self._learner.parameters, device)
 
-    def _steps(self) -> Events:
+    def _steps(self) -> Said:
         config, clock, step = self._config, self._clock, self._standing.step
         made = batches.made(self._material.train, config, rarity=self._rarity, first=step, last=self._total)
         with closing(made):
@@ -164,7 +167,9 @@ class Trainer:
         total = clock.steps_total(step)
         every = self._config.validate_every or max(1, round(self._count / self._config.batch))
         left = clock.seconds_left(step, max(1, (total - step) // every))
-        return events.StepDone(step, total, batches.epoch(step - 1, self._count, self._config), loss, rate, clock.images_per_second, left, terms)
+        return events.StepDone(
+            step, total, batches.epoch(step - 1, self._count, self._config), loss, rate, clock.images_per_second, left, terms
+        )
 
     def _due(self, step: int, every: int) -> bool:
         """Whether to validate after `step`: each so many steps, or where a pass over the frames ends."""

@@ -89,7 +89,7 @@ def _mass(classes: Tensor, ignore: int, weights: Tensor | None) -> Tensor:
 def _one_hot(target: Tensor, ignore: int, planes: int) -> tuple[Tensor, Tensor]:
     """Truth (N, planes, H, W) and validity (N, 1, H, W) as float32."""
     valid = (target != ignore).unsqueeze(1)
-    classes = torch.arange(planes, device=target.device, dtype=torch.uint8) if planes > 1 else torch.ones(1, device=target.device, dtype=torch.uint8)
+    classes = torch.arange(planes, device=target.device, dtype=torch.uint8) + (1 if planes == 1 else 0)
     return (target.unsqueeze(1) == classes.view(1, -1, 1, 1)).float(), valid.float()
 
 

@@ -36,7 +36,8 @@ def opened(config: TrainConfig) -> Material:
     """Opens both splits. Raises DataError and ConfigError."""
     train, validation = _split(config.data, config.data.train_split), _split(config.data, config.data.validation_split)
     if train.space.name != validation.space.name:
-        raise DataError(f"{train.root} has masks of {train.space.name} to train on and of {validation.space.name} to score; choose splits of one kind")
+        kinds = f"masks of {train.space.name} to train on and of {validation.space.name} to score"
+        raise DataError(f"{train.root} has {kinds}; choose splits of one kind")
     classes = labels.class_set(train.space, config.classes)
     size, zoom = config.data.size, max(1.0, config.augment.scale[1])
     most = round(size[0] * zoom), round(size[1] * zoom)

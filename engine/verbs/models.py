@@ -14,7 +14,9 @@ HELP = "parameters, multiply-adds and activation memory of every network"
 
 def arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--classes", type=int, default=8, metavar="K", help="how many classes to tell apart (default 8)")
-    parser.add_argument("--size", type=int, nargs=2, default=(256, 512), metavar=("H", "W"), help="height and width of the picture (default 256 512)")
+    parser.add_argument(
+        "--size", type=int, nargs=2, default=(256, 512), metavar=("H", "W"), help="height and width of the picture (default 256 512)"
+    )
     parser.add_argument("--json", action="store_true", help="one JSON list, for programs")
 
 
@@ -31,16 +33,25 @@ def run(arguments: argparse.Namespace, terminal: Terminal) -> int:
     for architecture in models.architectures():
         for encoder in models.ENCODERS:
             config = ModelConfig(architecture=architecture, encoder=encoder)
-            found.append({"architecture": architecture, "encoder": encoder} | asdict(_summary.of_config(config, arguments.classes, (height, width))))
+            found.append(
+                {"architecture": architecture, "encoder": encoder} | asdict(_summary.of_config(config, arguments.classes, (height, width)))
+            )
     if arguments.json:
         print(json.dumps(found, indent=1))
         return 0
     rows = [
-        (f"{one['architecture']} {one['encoder']}", _spaced(one["parameters"]), f"{one['multiply_adds'] / 1e9:.2f} G", f"{one['activation_bytes'] / 2**20:.0f} MiB")
+        (
+            f"{one['architecture']} {one['encoder']}",
+            _spaced(one["parameters"]),
+            f"{one['multiply_adds'] / 1e9:.2f} G",
+            f"{one['activation_bytes'] / 2**20:.0f} MiB",
+        )
         for one in found
     ]
     terminal.table(("network", "parameters", "multiply-adds", "activations"), rows)
-    terminal.say(f"\n{arguments.classes} classes, one picture of {height}×{width}; activations: what training keeps of it for the way back, in float32")
+    terminal.say(
+        f"\n{arguments.classes} classes, one picture of {height}×{width}; activations: what training keeps of it for the way back, in float32"
+    )
     return 0
 
 

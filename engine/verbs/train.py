@@ -12,7 +12,14 @@ HELP = "train a network"
 
 def arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("config", type=Path, metavar="CONFIG", help="a YAML file such as those in configs/, or the config.yaml of a run")
-    parser.add_argument("--set", dest="overrides", action="append", default=[], metavar="KEY=VALUE", help="change a setting, such as data.root=FOLDER or epochs=5")
+    parser.add_argument(
+        "--set",
+        dest="overrides",
+        action="append",
+        default=[],
+        metavar="KEY=VALUE",
+        help="change a setting, such as data.root=FOLDER or epochs=5",
+    )
     parser.add_argument("--run", type=Path, metavar="DIR", help="the run's folder (default: a new one in Roadscope's home)")
     parser.add_argument("--resume", action="store_true", help="go on where the run in --run stopped or was killed")
     parser.add_argument("--json", action="store_true", help="one JSON line an event, for programs")
@@ -32,6 +39,8 @@ def run(arguments: argparse.Namespace, terminal: Terminal) -> int:
     folder = None if arguments.run is None else Run(arguments.run)
     finished = terminal.show(train(settings, run=folder, resume=arguments.resume, should_stop=terminal.should_stop))
     found = finished.summary
-    terminal.say(f"mIoU {found['mean_iou']:.3f} after {found['step']} steps, {found['seconds']:.0f} s, {found['images_per_second']:.1f} images/s")
+    terminal.say(
+        f"mIoU {found['mean_iou']:.3f} after {found['step']} steps, {found['seconds']:.0f} s, {found['images_per_second']:.1f} images/s"
+    )
     terminal.say(f"checkpoint: {found['checkpoint']}")
     return 0

@@ -148,7 +148,9 @@ def main() -> int:
     (our_speed, our_score), (peer_speed, peer_score) = results["ours"], results["peer"]
     fast = our_speed >= GOAL * peer_speed
     good = bool(arguments.steps) or our_score >= peer_score
-    print(f"ratio {our_speed / peer_speed:.2f} (goal {GOAL}): {'reached' if fast else 'MISSED'}; mIoU no lower: {'reached' if good else 'MISSED'}")
+    print(
+        f"ratio {our_speed / peer_speed:.2f} (goal {GOAL}): {'reached' if fast else 'MISSED'}; mIoU no lower: {'reached' if good else 'MISSED'}"
+    )
     return 0 if fast and good else 1
 
 

@@ -1,0 +1,87 @@
+"""Every loss: what it ignores, where it leads, and known values."""
+
+from __future__ import annotations
+
+import pytest
+import torch
+from torch.nn import functional as F
+
+from engine.errors import ConfigError
+from engine.training import losses
+
+ALL = [getattr(losses, name) for name in losses.names()]
+
+
+def _case(planes: int = 4) -> tuple[torch.Tensor, torch.Tensor]:
+    generator = torch.Generator().manual_seed(0)
+    logits = torch.randn(2, planes, 6, 8, generator=generator)
+    target = torch.randint(0, max(2, planes), (2, 6, 8), generator=generator, dtype=torch.uint8)
+    target[:, :2] = 255
+    return logits, target
+
+
+@pytest.mark.parametrize("loss", ALL)
+@pytest.mark.parametrize("planes", [1, 4])
+def test_void_pixels_have_no_say(loss: losses.Loss, planes: int) -> None:
+    logits, target = _case(planes)
+    changed = logits.clone()
+    changed[:, :, :2] += 100
+    torch.testing.assert_close(loss(logits, target, 255), loss(changed, target, 255))
+    logits.requires_grad_()
+    loss(logits, target, 255).backward()
+    assert logits.grad is not None and not logits.grad[:, :, :2].any() and logits.grad[:, :, 2:].any()
+
+
+@pytest.mark.parametrize("loss", ALL)
+def test_a_batch_of_nothing_but_void_gives_a_finite_loss_without_a_gradient(loss: losses.Loss) -> None:
+    logits = torch.randn(1, 3, 4, 4, requires_grad=True)
+    value = loss(logits, torch.full((1, 4, 4), 255, dtype=torch.uint8), 255)
+    value.backward()
+    assert value.isfinite() and logits.grad is not None and logits.grad.isfinite().all() and not logits.grad.any()
+
+
+@pytest.mark.parametrize("loss", ALL)
+@pytest.mark.parametrize("planes", [1, 4])
+def test_following_the_gradient_leads_to_the_truth(loss: losses.Loss, planes: int) -> None:
+    logits, target = _case(planes)
+    logits = logits.clone().requires_grad_()
+    optimiser = torch.optim.Adam([logits], lr=0.3)
+    for _ in range(80):
+        optimiser.zero_grad()
+        loss(logits, target, 255).backward()
+        optimiser.step()
+    found = logits.argmax(1) if planes > 1 else (logits[:, 0] > 0).long()
+    assert (found == target)[:, 2:].float().mean() > 0.97
+
+
+def test_cross_entropy_is_that_of_torch() -> None:
+    logits, target = _case()
+    weights = torch.tensor([1.0, 2.0, 0.5, 3.0])
+    torch.testing.assert_close(losses.cross_entropy(logits, target, 255), F.cross_entropy(logits, target.long(), ignore_index=255))
+    expected = F.cross_entropy(logits, target.long(), weights, ignore_index=255)
+    torch.testing.assert_close(losses.cross_entropy(logits, target, 255, weights), expected)
+
+
+def test_one_plane_is_binary_cross_entropy() -> None:
+    logits, target = _case(1)
+    valid = target != 255
+    expected = F.binary_cross_entropy_with_logits(logits[:, 0][valid], (target[valid] == 1).float())
+    torch.testing.assert_close(losses.cross_entropy(logits, target, 255), expected)
+    torch.testing.assert_close(losses.bce(logits, target, 255), expected)
+
+
+def test_dice_of_a_perfect_answer_is_zero_and_of_the_opposite_one() -> None:
+    target = torch.zeros(1, 4, 4, dtype=torch.uint8)
+    target[:, 2:] = 1
+    right = torch.stack([1 - target.float(), target.float()], 1) * 40 - 20
+    assert float(losses.dice(right, target, 255)) < 1e-4 and float(losses.dice(-right, target, 255)) > 0.9
+
+
+def test_a_sum_has_its_parts_by_name() -> None:
+    logits, target = _case()
+    parts = losses.parts("bce_dice")
+    assert list(parts) == ["bce", "dice"] and list(losses.parts("cross_entropy")) == ["cross_entropy"]
+    total = sum(loss(logits, target, 255) for loss in parts.values())
+    torch.testing.assert_close(losses.bce_dice(logits, target, 255), total)
+    with pytest.raises(ConfigError, match="loss.name is 'focal'; choose one of"):
+        losses.parts("focal")
