@@ -84,7 +84,10 @@ def fuse(
     try:
         chosen, notes = _with_scans(drive)
         yield from notes
-        class_set, look = _network(drive, Path(checkpoint), device) if checkpoint is not None else _given(drive, Path(masks or ""), labels.space(space))
+        if checkpoint is not None:
+            class_set, look = _network(drive, Path(checkpoint), device)
+        else:
+            class_set, look = _given(drive, Path(masks or ""), labels.space(space))
         tally, stopped, begun = _Tally(), False, time.perf_counter()
         yield Progress(0, len(chosen), "fusing scans")
         for done, index in enumerate(chosen, 1):
@@ -173,7 +176,7 @@ def _checked_ids(file: Path, known: NDArray[np.bool_], space: LabelSpace, size: 
         raise DataError(f"{file} is {ids.shape[1]}×{ids.shape[0]}, its image {size[1]}×{size[0]}; export masks at full size")
     present = np.unique(ids)
     if unknown := [int(one) for one in present if one > 255 or not known[one]]:
-        raise DataError(f"{file} holds the id {unknown[0]}, which {space.title} doesn't have; name the masks' own label space with --labels")
+        raise DataError(f"{file} holds the id {unknown[0]}, which {space.title} doesn't have; name the masks' label space with --labels")
     return ids.astype(np.uint8)
 
 

@@ -54,7 +54,7 @@ def _quiet() -> None:
 def _next(commands: Connection, parent: int) -> Changes | None:
     """The next changes; None when the parent has ended, even where another process still holds its end of the pipe."""
     process = parent_process()
-    watched = [commands] if process is None else [commands, process.sentinel]
+    watched: list[Any] = [commands] if process is None else [commands, process.sentinel]
     while commands not in (ready := connection.wait(watched, timeout=1.0)):
         if ready or os.getppid() != parent:
             return None
@@ -82,7 +82,9 @@ class _View:
     def show(self, changes: Changes) -> None:
         """Applies the changes and paints the picture into its slot."""
         if "picture" in changes:
-            self._size = self._attached("picture", *changes["picture"])
+            name, *size = changes["picture"]
+            self._attach("picture", name)
+            self._size = (size[0], size[1])
         self._fit_window()
         if "cloud" in changes:
             self._take_cloud(*changes["cloud"])
@@ -95,13 +97,12 @@ class _View:
         self._background = changes.get("background", self._background)
         self._paint(changes["slot"])
 
-    def _attached(self, role: str, name: str, *rest: int) -> tuple[int, ...]:
-        """Opens the memory `name` unless it is open already; gives back the rest."""
+    def _attach(self, role: str, name: str) -> None:
+        """Opens the memory `name` unless it is open already."""
         if role not in self._memory or self._memory[role].name != name:
             if role in self._memory:
                 self._memory.pop(role).close()
             self._memory[role] = shared_memory.SharedMemory(name=name)
-        return rest
 
     def _fit_window(self) -> None:
         """The window's size goes in steps and the picture is its middle, so that dragging a border seldom needs a new window."""
@@ -122,7 +123,7 @@ class _View:
         view.set_constant_z_far(_FAR)
 
     def _take_cloud(self, name: str, count: int) -> None:
-        self._attached("cloud", name)
+        self._attach("cloud", name)
         points = np.ndarray((count, 3), np.float32, buffer=self._memory["cloud"].buf)
         self._window.remove_geometry(self._cloud, False)  # an empty cloud that was added once never shows
         self._cloud.points = self._open3d.utility.Vector3dVector(points.astype(np.float64))
@@ -130,7 +131,7 @@ class _View:
         self._window.add_geometry(self._cloud, False)
 
     def _take_colours(self, name: str, count: int) -> None:
-        self._attached("cloud", name)
+        self._attach("cloud", name)
         colours = np.ndarray((count, 3), np.uint8, buffer=self._memory["cloud"].buf, offset=12 * count)
         self._cloud.colors = self._open3d.utility.Vector3dVector(colours * (1 / 255))
         self._window.update_geometry(self._cloud)
@@ -167,6 +168,6 @@ class _View:
 
 
 def _bounds(open3d: Any) -> Any:
-    """Two corners without a visible line: Open3D's camera works within the bounds of what it was given, and a cloud may be empty or one point."""
+    """Two corners without a visible line: Open3D's camera needs bounds, and a cloud may be empty or one point."""
     corners = open3d.utility.Vector3dVector(np.array(_CORNERS))
     return open3d.geometry.LineSet(corners, open3d.utility.Vector2iVector(np.zeros((1, 2), np.int32)))

@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 from engine.errors import DataError
 from engine.geometry import rigid
 
-Matrix = NDArray[np.float64]
+Matrix = NDArray[np.floating]
 _AGAIN = "copy the file again from the dataset"
 
 
@@ -96,7 +96,8 @@ class _Numbers:
         try:
             numbers = np.array([float(word) for word in words])
         except ValueError as error:
-            raise DataError(f"{self._path}: {key} holds something that is no number ({str(error).rpartition(': ')[2][:40]}); {_AGAIN}") from error
+            word = str(error).rpartition(": ")[2][:40]
+            raise DataError(f"{self._path}: {key} holds something that is no number ({word}); {_AGAIN}") from error
         if not np.isfinite(numbers).all():
             raise DataError(f"{self._path}: {key} holds a number that is not finite; {_AGAIN}")
         return numbers

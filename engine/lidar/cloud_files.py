@@ -66,7 +66,8 @@ def _pcd(cloud: FusedCloud, path: Path, class_set: ClassSet) -> None:
     red, green, blue = _colours(cloud, class_set).astype(np.uint32).T
     rows["rgb"], rows["intensity"] = red << 16 | green << 8 | blue, cloud.reflectance
     head = (
-        "# .PCD v0.7 - Point Cloud Data file format\nVERSION 0.7\nFIELDS x y z rgb class confidence intensity\nSIZE 4 4 4 4 1 4 4\nTYPE F F F F U F F\n"
+        "# .PCD v0.7 - Point Cloud Data file format\nVERSION 0.7\nFIELDS x y z rgb class confidence intensity\n"
+        "SIZE 4 4 4 4 1 4 4\nTYPE F F F F U F F\n"
         f"COUNT 1 1 1 1 1 1 1\nWIDTH {len(cloud)}\nHEIGHT 1\nVIEWPOINT 0 0 0 1 0 0 0\nPOINTS {len(cloud)}\nDATA binary\n"
     )
     atomic.write_bytes(path, head.encode("ascii") + rows.tobytes())

@@ -81,7 +81,7 @@ class Orbit:
 
 
 def preset(name: str, calibration: Calibration | None = None, size: tuple[int, int] | None = None) -> Orbit:
-    """A named view of PRESETS; `camera` needs the calibration and, for its field of view, the picture's (height, width). KeyError for others."""
+    """A named view of PRESETS; KeyError for others. `camera` is the calibration's own, for pictures of `size` (height, width)."""
     if name == "camera" and calibration is not None:
         return _from_camera(calibration, size)
     views = {
@@ -125,7 +125,9 @@ class Lines:
     colour: tuple[int, int, int]
 
 
-def frustum(calibration: Calibration, size: tuple[int, int], *, length: float = 2.0, colour: tuple[int, int, int] = (255, 190, 70)) -> Lines:
+def frustum(
+    calibration: Calibration, size: tuple[int, int], *, length: float = 2.0, colour: tuple[int, int, int] = (255, 190, 70)
+) -> Lines:
     """The camera's view as a pyramid `length` metres deep, for pictures of `size` (height, width)."""
     height, width = size
     corners = np.array([[-0.5, -0.5, 1], [width - 0.5, -0.5, 1], [width - 0.5, height - 0.5, 1], [-0.5, height - 0.5, 1]])

@@ -8,7 +8,7 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from engine.lidar.colouring import LIDAR_HEIGHT, Colours
+from engine.lidar.colouring import Colours
 from engine.lidar.orbit import Lines, Orbit, intrinsics
 from engine.lidar.render_process import BACKGROUND, CloudRenderer, wait_for_picture
 from engine.lidar.scan import Points
@@ -50,7 +50,8 @@ def birds_eye(
     centre = (round(aside[1] * pixels_a_metre), round(ahead[1] * pixels_a_metre))
     for metres in range(10, round(max(ahead[1], aside[1])) + 1, 10):
         cv2.circle(picture, centre, round(metres * pixels_a_metre), _RING, 1, cv2.LINE_AA)
-        cv2.putText(picture, f"{metres} m", (centre[0] + 5, centre[1] - round(metres * pixels_a_metre) - 5), cv2.FONT_HERSHEY_SIMPLEX, 0.42, (125, 130, 140), 1, cv2.LINE_AA)
+        place = (centre[0] + 5, centre[1] - round(metres * pixels_a_metre) - 5)
+        cv2.putText(picture, f"{metres} m", place, cv2.FONT_HERSHEY_SIMPLEX, 0.42, (125, 130, 140), 1, cv2.LINE_AA)
     _dots(picture, np.stack([column[kept], row[kept]], axis=1).astype(np.int32), colours[kept], 1.0)
     arrow = np.array([[0, -11], [7, 8], [0, 4], [-7, 8]], np.int32) + centre
     cv2.fillPoly(picture, [arrow], (255, 190, 70), cv2.LINE_AA)

@@ -75,7 +75,10 @@ def visible(
     tolerance: float = TOLERANCE,
     found: Projection | None = None,
 ) -> Projection:
-    """Like `inside`, without the points that a nearer surface hides from the camera; `found` is what `inside` gave, if it was asked before."""
+    """Like `inside`, without the points that a nearer surface hides from the camera.
+
+    `spacing` is between beams in radians, sideways and upwards; `found` is what `inside` gave, where it was asked before.
+    """
     found = inside(points, image_from_lidar, size) if found is None else found
     return found.where(~hidden(found, _focal_lengths(image_from_lidar), size, spacing=spacing, tolerance=tolerance))
 

@@ -49,7 +49,9 @@ class Picture:
 class CloudRenderer:
     """The parent's handle on the render process. All calls from one thread; none of them waits for the child."""
 
-    def __init__(self, size: tuple[int, int] = (600, 960), *, background: tuple[int, int, int] = BACKGROUND, point_size: float = 2.0) -> None:
+    def __init__(
+        self, size: tuple[int, int] = (600, 960), *, background: tuple[int, int, int] = BACKGROUND, point_size: float = 2.0
+    ) -> None:
         """`size` is (height, width) of the pictures in device pixels."""
         home = Orbit()
         self._points: Points = np.zeros((0, 3), np.float32)
@@ -72,7 +74,7 @@ class CloudRenderer:
         if points.shape != colours.shape or points.ndim != 2 or points.shape[1] != 3:
             raise ValueError(f"points are {points.shape}, colours {colours.shape}; both must be (N, 3)")
         finite = bool(np.isfinite(points).all())  # nearly always; picking rows costs more than the copy
-        self._drawn = np.ones(len(points), bool) if finite else np.isfinite(points).all(axis=1)
+        self._drawn = np.full(len(points), True) if finite else np.asarray(np.isfinite(points).all(axis=1))
         self._points = np.array(points if finite else points[self._drawn], np.float32)
         self._colours = np.array(colours if finite else colours[self._drawn], np.uint8)
         self._change("cloud")
@@ -85,7 +87,10 @@ class CloudRenderer:
         self._change("colours")
 
     def set_pose(self, ticket: int, camera_from_lidar: NDArray[np.floating], fov: float) -> None:
-        """The eye: (4, 4), camera space x right, y down, z forward; vertical field of view in degrees. `ticket` comes back with its picture."""
+        """The eye: (4, 4), camera space x right, y down, z forward; vertical field of view in degrees (5…80).
+
+        `ticket` comes back with its picture.
+        """
         self._ticket = ticket
         self._change("pose", (np.array(camera_from_lidar, np.float64), float(np.clip(fov, *_FOV))))
 
@@ -193,7 +198,7 @@ def wait_for_picture(renderer: CloudRenderer, timeout: float = 60.0) -> Picture 
     end = time.monotonic() + timeout
     newest = None
     while renderer.alive and renderer.behind and (left := end - time.monotonic()) > 0:
-        connection.wait([renderer], timeout=min(left, 1.0))
+        connection.wait([renderer.fileno()], timeout=min(left, 1.0))
         newest = renderer.poll() or newest
     return newest if renderer.alive and not renderer.behind else None
 

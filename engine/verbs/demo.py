@@ -148,13 +148,13 @@ def _draw_cloud(results: Results) -> None:
     import numpy as np
 
     from engine import images
-    from engine.lidar import picture
+    from engine.lidar import colouring, orbit, picture
 
     clouds = sorted(results.clouds.glob("*.npz"))
     with np.load(clouds[len(clouds) // 2]) as cloud:
-        palette = np.full((256, 3), 70, np.uint8)
+        palette = np.full((256, 3), colouring.GREY, np.uint8)
         palette[: len(cloud["class_colours"])] = cloud["class_colours"]
-        images.write_png(results.picture, picture.cloud(cloud["points"], palette[cloud["train_id"]]))
+        images.write_png(results.picture, picture.cloud(cloud["points"], palette[cloud["train_id"]], extras=[orbit.rings()]))
 
 
 def _tell(results: Results, trained: runs.Run, terminal: Terminal) -> None:

@@ -19,7 +19,7 @@ HELP = "lidar scans coloured by class: SemanticKITTI .label, PLY, PCD, NPZ"
 
 def arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("input", type=Path, metavar="INPUT", help="a drive with scans and calibration")
-    parser.add_argument("--out", type=Path, required=True, metavar="DIR", help="where the clouds go, one a scan and format, named as the scan")
+    parser.add_argument("--out", type=Path, required=True, metavar="DIR", help="where the clouds go, named as the scans")
     source = parser.add_mutually_exclusive_group(required=True)
     source.add_argument("--checkpoint", type=Path, metavar="C", help="predict the masks with this checkpoint file or run folder")
     source.add_argument("--masks", type=Path, metavar="DIR", help="take these id masks, named as the frames")

@@ -44,7 +44,8 @@ def test_a_drag_to_the_right_takes_the_near_side_along() -> None:
 
 
 def test_the_view_never_turns_upside_down() -> None:
-    assert preset("home").turned(0, 99).pitch == pytest.approx(np.pi / 2) and preset("home").turned(0, -99).pitch == pytest.approx(-np.pi / 2)
+    assert preset("home").turned(0, 99).pitch == pytest.approx(np.pi / 2)
+    assert preset("home").turned(0, -99).pitch == pytest.approx(-np.pi / 2)
 
 
 def test_panning_keeps_the_target_under_the_hand() -> None:
