@@ -81,7 +81,8 @@ def state_of(last: events.Event | None) -> State:
 def _state(run: Run, content: bytes) -> State:
     if run.alive:
         return "running"
-    return state_of(next(filter(None, map(_event, reversed(content[-_TAIL:].splitlines()))), None))
+    last = next((event for event in map(_event, reversed(content[-_TAIL:].splitlines())) if event is not None), None)
+    return state_of(last)
 
 
 def _words(run: Run) -> tuple[str, str]:

@@ -22,6 +22,7 @@ from pathlib import Path
 
 from engine import config, events
 from engine.errors import DataError
+from engine.events import Event
 
 try:
     import fcntl
@@ -97,12 +98,12 @@ class Run:
                 if fcntl is None:
                     (self.path / LOCK).unlink(missing_ok=True)
 
-    def history(self) -> list[events.Event]:
+    def history(self) -> list[Event]:
         """Everything the run has said so far; a line cut off by a crash is left out."""
         said, _ = self.follow(0)
         return said
 
-    def follow(self, offset: int) -> tuple[list[events.Event], int]:
+    def follow(self, offset: int) -> tuple[list[Event], int]:
         """The events after byte `offset` of the history and the offset to go on from; a half-written last line waits."""
         try:
             with self.events.open("rb") as stream:

@@ -61,6 +61,11 @@ def fitted(wanted: TrainConfig, dataset: Dataset) -> TrainConfig:
     return replace(wanted, data=data)
 
 
+def without_missing_data(wanted: TrainConfig) -> TrainConfig:
+    """`wanted`, its data left open where their folder isn't on this machine."""
+    return wanted if wanted.data.root.is_dir() else replace(wanted, data=replace(wanted.data, root=Path()))
+
+
 def _title(stem: str) -> str:
     words = stem.replace("_", " ").replace("-", " ")
     return words[:1].upper() + words[1:]

@@ -113,7 +113,7 @@ def _config(run: Run) -> TrainConfig | None:
 
 def _colours(run: Run, made: TrainConfig | None) -> dict[str, str]:
     try:
-        classes = checkpoints.card(run.path).classes
+        classes: labels.ClassSet | None = checkpoints.card(run.path).classes
     except RoadscopeError:
         classes = _classes_of_data(made)
     return {one.name: "#{:02x}{:02x}{:02x}".format(*one.colour) for one in classes.classes} if classes else {}

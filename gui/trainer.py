@@ -63,7 +63,7 @@ class Trainer(QObject):
 
     def _begin(self, run: Run, wanted: TrainConfig, *, how: How, resume: bool) -> None:
         title = f"Training {wanted.model.architecture} {wanted.model.encoder}"
-        job = _process(title, run, wanted, resume) if how == "process" else ThreadJob(title, lambda should_stop: _train(run, wanted, resume, should_stop))
+        job = _process(title, run, wanted, resume) if how == "process" else ThreadJob(title, lambda should_stop: train_here(run, wanted, resume, should_stop))
         self._job, self.run = job, run
         job.ended.connect(self._on_ended)
         self._jobs.run(job)
@@ -75,7 +75,8 @@ class Trainer(QObject):
             self.ended.emit(self.run, job.failure)
 
 
-def _train(run: Run, wanted: TrainConfig, resume: bool, should_stop: events.ShouldStop) -> events.Events:
+def train_here(run: Run, wanted: TrainConfig, resume: bool, should_stop: events.ShouldStop) -> events.Events:
+    """The engine's training, on a thread that gives way to the event loop."""
     preload.background_priority()
     yield events.Progress(0, 0, "loading torch")
     preload.torch()

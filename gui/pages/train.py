@@ -7,17 +7,16 @@ from pathlib import Path
 from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QStackedWidget, QWidget
 
-from engine import events
 from engine.run_summary import Summary
 from engine.runs import Run
-from gui import street_training_set
+from gui import train_rows
 from gui.actions import Action
-from gui.jobs import Job, Jobs, ThreadJob
-from gui.pages import _train_rows
+from gui.jobs import Jobs
 from gui.pages._page import Page
 from gui.run_board import BoardRun
 from gui.session import Session
 from gui.settings import Settings
+from gui.street_training_set import StreetTrainingSet
 from gui.training_desk import TrainingDesk
 from gui.widgets.curve_data import Samples
 from gui.widgets.empty_state import EmptyState
@@ -26,6 +25,8 @@ from gui.widgets.run_view import RunView
 from gui.widgets.runs_list import RunsList, RunsModel
 from gui.widgets.sample_view import SampleView
 from gui.widgets.train_form import TrainForm
+
+_NOTHING = "Open a dataset to train on, or write the sample street."
 
 
 class TrainPage(Page):
@@ -37,21 +38,19 @@ class TrainPage(Page):
     opening_wanted = Signal(object)
     """A Path to open, or None to let the user choose a folder."""
 
+    form: TrainForm
+    view: RunView
+
     def __init__(self, session: Session, jobs: Jobs, settings: Settings, parent: QWidget | None = None) -> None:
         super().__init__(session, jobs, settings, parent)
         self.desk = TrainingDesk(session, jobs, self)
+        self.street = StreetTrainingSet(jobs, self)
         self._by_hand = False
-        self._writing: Job | None = None
-        self._rows = {row.id.removeprefix("train."): row for row in _train_rows.rows(self)}
+        self._rows = {row.id.removeprefix("train."): row for row in train_rows.rows(self)}
         self._make()
         self._connect()
         self.form.show_dataset(session.dataset)
         self._show_state()
-
-    @property
-    def writing_street(self) -> bool:
-        """Whether the street's training set is being written."""
-        return self._writing is not None
 
     def actions(self) -> list[Action]:  # type: ignore[override]
         return list(self._rows.values())
@@ -75,7 +74,7 @@ class TrainPage(Page):
         if wanted is None:
             self.form.point_out()
         elif not self.form.has_data:
-            self.report("There is no data to train on yet", cure=("Open folder…", lambda: self.opening_wanted.emit(None)))
+            self.report("There is no data to train on yet", cure=("Open folder…", self.ask_to_open))
         else:
             self.messages.dismiss()
             self.desk.start(wanted, self.form.how)
@@ -97,25 +96,19 @@ class TrainPage(Page):
         """Opens or closes the classes beside the curves."""
         self.view.show_classes(not self.view.classes_shown)
 
-    def write_street(self) -> None:
-        """Writes the street's training set, or takes the one that is there, and opens it."""
-        if street_training_set.ready():
-            self.opening_wanted.emit(street_training_set.folder())
-        elif self._writing is None:
-            self._writing = ThreadJob("Writing the sample street to train on", street_training_set.make)
-            self._writing.ended.connect(self._on_street_written)
-            self.jobs.run(self._writing)
-            self.nothing.say("The street is being written; it opens when it is there.")
+    def ask_to_open(self) -> None:
+        """Lets the user choose a folder."""
+        self.opening_wanted.emit(None)
 
     def _make(self) -> None:
         rows = self._rows
         self.view = RunView(self.settings, tuple(rows[id] for id in ("start", "stop", "resume", "use")))
         self.view.add_buttons(tuple(rows[id] for id in ("classes", "all", "save")))
-        self.nothing = EmptyState("train", "Nothing to train on yet", "Open a dataset to train on, or write the sample street.", (rows["open"], rows["street"]))
+        self.nothing = EmptyState("train", "Nothing to train on yet", _NOTHING, (rows["open"], rows["street"]))
         self.ready = EmptyState("train", "Ready to train", "Curves and held-out frames appear here while it trains.", (rows["start"],))
         self.model = RunsModel(self)
         self.runs = RunsList(self.model)
-        self.runs.set_menu(_train_rows.run_rows(self))
+        self.runs.set_menu(train_rows.run_rows(self))
         self.form = TrainForm(self.settings)
         self._stack = QStackedWidget()
         for widget in (self.nothing, self.ready, self.view):
@@ -134,7 +127,7 @@ class TrainPage(Page):
         self.desk.changed.connect(self._show_state)
         self.desk.said.connect(self.toast)
         self.desk.refused.connect(lambda text, details: self.report(text, details=details))
-        self.model.overlaid.connect(self._on_overlaid)
+        self.model.overlaid.connect(board.lay_over)
         self.runs.chosen.connect(lambda row: self.look_at(row.run))
         self.view.sample_opened.connect(self._on_sample_opened)
         self.view.curves.saved.connect(lambda path: self.toast.emit(f"Saved {path.name}"))
@@ -142,6 +135,10 @@ class TrainPage(Page):
         self.session.source_changed.connect(lambda _: self._on_source_changed())
         self.session.run_chosen.connect(lambda path: self.look_at(Run(Path(path))))
         self.form.changed.connect(self._show_state)
+        self.street.began.connect(lambda: self.nothing.say("The street is being written; it opens when it is there."))
+        self.street.stopped.connect(lambda: self.nothing.say(_NOTHING))
+        self.street.ready.connect(self.opening_wanted)
+        self.street.failed.connect(lambda text, details: self.report(text, details=details))
 
     def _show_state(self) -> None:
         looked = self.desk.looked_at
@@ -175,9 +172,6 @@ class TrainPage(Page):
         if self.desk.looked_at is None and summaries and not self._by_hand:
             self.desk.board.look_at(next((one for one in summaries if one.state == "running"), summaries[0]).run)
 
-    def _on_overlaid(self, names: tuple[str, ...]) -> None:
-        self.desk.board.lay_over(names)
-
     def _on_sample_opened(self, shown: Samples, index: int) -> None:
         if self.desk.looked_at is not None:
             SampleView(self.view.samples, self.desk.looked_at.curves, shown, index, self).open()
@@ -185,14 +179,6 @@ class TrainPage(Page):
     def _on_source_changed(self) -> None:
         self.form.show_dataset(self.session.dataset)
         self._show_state()
-
-    def _on_street_written(self) -> None:
-        job, self._writing = self._writing, None
-        self.nothing.say("Open a dataset to train on, or write the sample street.")
-        if job is not None and job.failure is not None:
-            self.report(job.failure.reason, details=job.failure.details)
-        elif job is not None and isinstance(job.result, events.Finished) and not job.result.stopped:
-            self.opening_wanted.emit(street_training_set.folder())
 
 
 def _title(looked: BoardRun) -> str:

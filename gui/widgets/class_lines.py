@@ -29,13 +29,13 @@ class ClassLines(QWidget):
         super().__init__(parent)
         self._colours: dict[str, str] = {}
         self._filling = False
-        self._list = QListWidget()
-        self._list.setAccessibleName("Classes with a line of their own")
-        self._list.setItemDelegate(_Rows(self._list))
-        self._list.setUniformItemSizes(True)
-        self._list.setMouseTracking(True)
-        self._list.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
-        self._list.itemChanged.connect(lambda _: self._tell())
+        self.list = QListWidget()
+        self.list.setAccessibleName("Classes with a line of their own")
+        self.list.setItemDelegate(_Rows(self.list))
+        self.list.setUniformItemSizes(True)
+        self.list.setMouseTracking(True)
+        self.list.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        self.list.itemChanged.connect(lambda _: self._tell())
         buttons = QHBoxLayout()
         buttons.setContentsMargins(4, 2, 4, 0)
         for words, checked in (("All", True), ("None", False)):
@@ -49,7 +49,7 @@ class ClassLines(QWidget):
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(2)
         column.addLayout(buttons)
-        column.addWidget(self._list, 1)
+        column.addWidget(self.list, 1)
 
     @property
     def checked(self) -> dict[str, str]:
@@ -63,14 +63,14 @@ class ClassLines(QWidget):
             return
         before = set(self.checked)
         self._filling, self._colours = True, wanted
-        self._list.clear()
+        self.list.clear()
         for name in names:
             item = QListWidgetItem(name)
             item.setData(_COLOUR, wanted[name])
             item.setData(_SCORE, math.nan)
             item.setFlags(Qt.ItemFlag.ItemIsEnabled | Qt.ItemFlag.ItemIsSelectable | Qt.ItemFlag.ItemIsUserCheckable)
             item.setCheckState(Qt.CheckState.Checked if name in before else Qt.CheckState.Unchecked)
-            self._list.addItem(item)
+            self.list.addItem(item)
         self._filling = False
         self.updateGeometry()
         self._tell()
@@ -104,7 +104,7 @@ class ClassLines(QWidget):
         return QSize(130, 100)
 
     def _items(self) -> list[QListWidgetItem]:
-        return [self._list.item(row) for row in range(self._list.count())]
+        return [self.list.item(row) for row in range(self.list.count())]
 
     def _tell(self) -> None:
         if not self._filling:
@@ -148,7 +148,8 @@ class _Rows(QStyledItemDelegate):
 
 def on_dark(colour: str) -> str:
     """`colour` (#rrggbb) made light enough to be seen as a line on the dark plot; its hue stays."""
-    red, green, blue, _ = QColor(colour).getRgbF()
+    given = QColor(colour)
+    red, green, blue = given.redF(), given.greenF(), given.blueF()
     hue, lightness, saturation = colorsys.rgb_to_hls(red, green, blue)
     while 0.2126 * red + 0.7152 * green + 0.0722 * blue < 0.36 and lightness < 0.95:
         lightness += 0.03

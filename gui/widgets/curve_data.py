@@ -124,6 +124,8 @@ def nearest(steps: Sequence[int], step: float) -> int | None:
     """The index in the sorted `steps` of the one nearest to `step`; None for no steps."""
     if not steps:
         return None
+    if step >= steps[-1]:
+        return len(steps) - 1
     right = min(bisect_left(steps, step), len(steps) - 1)
     return right - 1 if right and abs(steps[right - 1] - step) <= abs(steps[right] - step) else right
 
@@ -157,18 +159,19 @@ def _decayed(values: Numbers, weight: float) -> Numbers:
 
 
 def thin(x: Numbers, y: Numbers, buckets: int) -> tuple[Numbers, Numbers]:
-    """At most 2 · `buckets` of the points (x ascending): the lowest and the highest of each bucket, so that no spike is lost."""
+    """About 2 · `buckets` of the points (x ascending): the lowest and the highest of each bucket, so that no spike is lost, and both ends."""
     if len(x) <= 2 * buckets:
         return x, y
     size = -(-len(x) // buckets)
-    whole = len(x) // size * size
-    rows = np.where(np.isfinite(y[:whole]), y[:whole], np.inf).reshape(-1, size)
-    first = rows.argmin(1)
-    second = np.where(np.isinf(rows), -np.inf, rows).argmax(1)
-    start = np.arange(len(rows)) * size
-    chosen = np.stack([np.minimum(first, second), np.maximum(first, second)], 1) + start[:, None]
-    index = np.concatenate([chosen.ravel(), np.arange(whole, len(x))[[0, -1]] if whole < len(x) else np.empty(0, int)])
-    return x[index.astype(int)], y[index.astype(int)]
+    padded = np.full(-(-len(x) // size) * size, np.nan)
+    padded[: len(x)] = y
+    rows = padded.reshape(-1, size)
+    finite = np.isfinite(rows)
+    lowest = np.where(finite, rows, np.inf).argmin(1)
+    highest = np.where(finite, rows, -np.inf).argmax(1)
+    chosen = np.concatenate([lowest, highest]) + np.tile(np.arange(len(rows)) * size, 2)
+    index = np.unique(np.concatenate([[0], chosen, [len(x) - 1]]))
+    return x[index], y[index]
 
 
 def visible(x: Numbers, low: float, high: float) -> slice:

@@ -9,6 +9,7 @@ from PySide6.QtGui import QColor, QImage, QPainter
 from PySide6.QtWidgets import QGraphicsView
 
 from engine import atomic
+from engine.errors import OutputError
 from gui import theme
 from gui.widgets.curve_data import RunCurves
 
@@ -16,7 +17,7 @@ FILTERS = "Picture (*.png);;Drawing (*.svg);;Numbers (*.csv)"
 
 
 def save(view: QGraphicsView, curves: RunCurves, path: Path) -> None:
-    """Writes by the suffix of `path`: SVG, CSV (the numbers of `curves`), else PNG at twice the size. Raises OutputError."""
+    """Writes by the suffix of `path`: SVG, CSV (the numbers of `curves`), else a picture such as PNG at twice the size. Raises OutputError."""
     match path.suffix.lower():
         case ".csv":
             atomic.write_text(path, curves.table())
@@ -36,7 +37,8 @@ def _paint(view: QGraphicsView, path: Path) -> None:
     painter.setRenderHint(QPainter.RenderHint.Antialiasing)
     view.render(painter, QRectF(picture.rect()), shown, Qt.AspectRatioMode.IgnoreAspectRatio)
     painter.end()
-    picture.save(str(path), "PNG")
+    if not picture.save(str(path)):
+        raise OutputError(f"pictures can't be written as {path.suffix or 'a file without a suffix'}; choose a name that ends in .png, .svg or .csv")
 
 
 def _draw(view: QGraphicsView, path: Path) -> None:

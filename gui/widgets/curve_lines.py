@@ -115,14 +115,13 @@ class CurveLines:
             when = nearest([one.step for one in curves.validated], at)
             if when is not None:
                 score.append((word, spoken(curves.validated[when].mean_iou), run.colour))
-        return loss, score + self._class_readings(at), rate
+        return loss, score, rate
 
-    def _class_readings(self, step: float) -> list[Reading]:
+    def class_scores(self, step: float | None) -> dict[str, float]:
+        """The IoU by class of the first run at the validation nearest to `step`, or for None at the last."""
         validated = self.first.validated if self.first else []
-        index = nearest([one.step for one in validated], step)
-        if index is None:
-            return []
-        return [(name, spoken(validated[index].iou.get(name, math.nan)), colour) for name, colour in self.classes.items()]
+        index = nearest([one.step for one in validated], math.inf if step is None else step)
+        return {} if index is None else validated[index].iou
 
     def _of(self, run: Shown) -> _Arrays:
         kept = self._arrays.setdefault(run.name, _Arrays())

@@ -28,28 +28,30 @@ class Curves(QWidget):
     a right click saves. `pointed` tells the step under the mouse, None when it has left."""
 
     pointed = Signal(object)
+    scores_read = Signal(object)
+    """The IoU by class where the mouse points, else at the last validation."""
     saved = Signal(object)
     refused = Signal(str)
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._lines = CurveLines()
-        self._follow = True
-        self._dirty = True
+        self.following = True  # until somebody zooms, the range follows the points
+        self.dirty = True  # something new has not been drawn yet
         self._step: float | None = None
         self._make()
         self._timer = QTimer(self, interval=REDRAW_MS)
         self._timer.timeout.connect(self._on_tick)
+        self._timer.start()
 
-    @property
-    def following(self) -> bool:
-        """Whether the range follows the points, which it does until somebody zooms."""
-        return self._follow
+    def panel(self, at: int) -> Panel:
+        """Loss, validation mIoU, learning rate."""
+        return self._panels[at]
 
     def show_runs(self, runs: list[Shown]) -> None:
         """The run that is looked at, then those laid over it."""
         if [one.name for one in runs[:1]] != [one.name for one in self._lines.runs[:1]]:
-            self._follow = True
+            self.following = True
         self._lines.show(runs)
         self.touch()
 
@@ -65,19 +67,19 @@ class Curves(QWidget):
 
     def touch(self) -> None:
         """Something is new: drawn at the next tick, if anybody sees it."""
-        self._dirty = True
+        self.dirty = True
 
     def reset(self) -> None:
         """Shows all steps again, and follows new ones."""
-        self._follow = True
+        self.following = True
         self.touch()
 
     def redraw(self) -> None:
         """Draws now."""
-        self._dirty = False
+        self.dirty = False
         span = self._lines.span()
         for panel, lines in zip(self._panels, (self._lines.loss(), self._lines.score(), self._lines.rate())):
-            panel.draw(lines, follow=self._follow, span=span)
+            panel.draw(lines, follow=self.following, span=span)
         self._panels[0].mark(self._lines.first.resumed_at if self._lines.first else [], "resumed")
         self._read()
 
@@ -99,18 +101,13 @@ class Curves(QWidget):
             self.pointed.emit(at)
 
     def showEvent(self, event: QEvent) -> None:
-        self._timer.start()
         self._on_tick()
-
-    def hideEvent(self, event: QEvent) -> None:
-        self._timer.stop()
-
-    def resizeEvent(self, event: QEvent) -> None:
-        self.touch()
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
         if event.type() == QEvent.Type.Leave:
             self.point_at(None)
+        elif event.type() == QEvent.Type.Resize:
+            self.touch()
         return False
 
     def _make(self) -> None:
@@ -139,13 +136,14 @@ class Curves(QWidget):
     def _read(self) -> None:
         for panel, values in zip(self._panels, self._lines.read(self._step)):
             panel.read(values)
+        self.scores_read.emit(self._lines.class_scores(self._step))
 
     def _on_tick(self) -> None:
-        if self._dirty and self.isVisible():
+        if self.dirty and self.isVisible():
             self.redraw()
 
     def _on_zoomed(self) -> None:
-        self._follow = False
+        self.following = False
         self.touch()
 
     def _on_moved(self, position: QPointF) -> None:
@@ -156,7 +154,9 @@ class Curves(QWidget):
         menu.addAction("Show all steps", self.reset)
         menu.addSeparator()
         for words, suffix in (("Save as picture (PNG)…", "png"), ("Save as drawing (SVG)…", "svg"), ("Save the numbers (CSV)…", "csv")):
-            menu.addAction(words, lambda suffix=suffix: self.ask_and_save(suffix)).setEnabled(self._lines.first is not None)
+            made = menu.addAction(words)
+            made.triggered.connect(lambda _=False, suffix=suffix: self.ask_and_save(suffix))
+            made.setEnabled(self._lines.first is not None)
         menu.popup(QPoint(int(position.x()), int(position.y())))
 
     def ask_and_save(self, suffix: str) -> None:

@@ -33,11 +33,20 @@ class Panel(pg.PlotItem):
         self._drawn: tuple[Line, ...] = ()
         self._marks: list[pg.InfiniteLine] = []
         self._cursor = pg.InfiniteLine(angle=90, pen=pg.mkPen("#ffffff", width=1, style=Qt.PenStyle.DotLine))
-        self._readout = pg.LabelItem(justify="left")
+        self._readout = _Readout(justify="left")
         self._make()
         self._view.reset_asked.connect(self.reset_asked)
         self._view.menu_asked.connect(self.menu_asked)
         self._view.sigRangeChangedManually.connect(lambda *_: self.zoomed.emit())
+
+    @property
+    def reading(self) -> str:
+        """What stands above the plot, as HTML."""
+        return str(self._readout.text)
+
+    def line_items(self) -> list[pg.PlotDataItem]:
+        """The lines that are drawn."""
+        return list(self._lines.values())
 
     @property
     def view(self) -> pg.ViewBox:
@@ -95,7 +104,6 @@ class Panel(pg.PlotItem):
         self.layout.removeItem(self.titleLabel)
         self.titleLabel.hide()
         self.layout.addItem(self._readout, 0, 0, 1, 3)
-        self._readout.setMinimumHeight(20)
         self.getAxis("left").setWidth(_AXIS_WIDTH)
         for axis in (self.getAxis("left"), self.getAxis("bottom")):
             axis.setPen(pg.mkPen("#31353f"))
@@ -136,6 +144,14 @@ class Panel(pg.PlotItem):
         room = 0.08 * ((high - low) or abs(high) or 1.0)
         low, high = low - room, high + room
         return (low if self._floor is None else min(self._floor, high - room)), (high if self._ceiling is None else min(high, self._ceiling))
+
+
+class _Readout(pg.LabelItem):
+    """A line of values that never widens the plot below it: what doesn't fit is cut off."""
+
+    def updateMin(self) -> None:
+        self.setMinimumSize(0, 20)
+        self.setMaximumHeight(20)
 
 
 class _View(pg.ViewBox):

@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 
 from PySide6.QtCore import Qt
+from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QGridLayout, QHBoxLayout, QLabel, QProgressBar, QPushButton, QSizePolicy, QVBoxLayout, QWidget
 
 from engine import events
@@ -21,10 +22,7 @@ class RunHeader(QWidget):
     def __init__(self, rows: tuple[Action, ...], parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._rows = rows
-        self._title = QLabel()
-        self._title.setObjectName("runTitle")
-        self._title.setTextFormat(Qt.TextFormat.PlainText)
-        self._title.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Fixed)
+        self._title = _Title()
         self._state = QLabel()
         self._progress = QProgressBar()
         self._progress.setTextVisible(False)
@@ -35,11 +33,10 @@ class RunHeader(QWidget):
 
     def show_run(self, title: str, state: str, curves: RunCurves) -> None:
         """`state` is running, stopping, starting, finished, stopped, failed or interrupted."""
-        self._title.setText(title)
-        self._title.setToolTip(title)
+        self._title.say(title)
         self._state.setText(state)
         token = {"finished": "ok", "failed": "danger", "running": "accent", "starting": "accent"}.get(state, "warning")
-        self._state.setStyleSheet(f"color: {getattr(theme.tokens(), token)}; font-weight: 600;")
+        self._state.setStyleSheet(f"color: {getattr(theme.tokens(), token)};")
         for name, value in figures(curves, running=state in ("running", "stopping")).items():
             self._figures[name][0].setText(value)
         done = curves.steps[-1] / curves.steps_total if curves.steps and curves.steps_total else 0
@@ -57,25 +54,51 @@ class RunHeader(QWidget):
         top = QHBoxLayout()
         top.setSpacing(8)
         top.addWidget(self._title, 1)
-        top.addWidget(self._state)
-        top.addSpacing(6)
         for _, button in self._buttons:
             top.addWidget(button)
         grid = QGridLayout()
         grid.setHorizontalSpacing(24)
         grid.setVerticalSpacing(0)
-        for column, (value, name) in enumerate(self._figures.values()):
+        self._state.setObjectName("figure")
+        kind = QLabel("state")
+        kind.setObjectName("muted")
+        grid.addWidget(self._state, 0, 0)
+        grid.addWidget(kind, 1, 0)
+        for column, (value, name) in enumerate(self._figures.values(), 1):
             value.setObjectName("figure")
             name.setObjectName("muted")
             grid.addWidget(value, 0, column)
             grid.addWidget(name, 1, column)
-        grid.setColumnStretch(len(self._figures), 1)
+        grid.setColumnStretch(len(self._figures) + 1, 1)
         column_ = QVBoxLayout(self)
         column_.setContentsMargins(12, 8, 12, 8)
         column_.setSpacing(6)
         column_.addLayout(top)
         column_.addLayout(grid)
         column_.addWidget(self._progress)
+
+
+class _Title(QLabel):
+    """One line, with an ellipsis where it doesn't fit."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.setObjectName("runTitle")
+        self.setTextFormat(Qt.TextFormat.PlainText)
+        self.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Fixed)
+        self._words = ""
+
+    def say(self, words: str) -> None:
+        self._words = words
+        self.setToolTip(words)
+        self.setAccessibleName(words)
+        self._fit()
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        self._fit()
+
+    def _fit(self) -> None:
+        self.setText(self.fontMetrics().elidedText(self._words, Qt.TextElideMode.ElideRight, self.width()))
 
 
 def figures(curves: RunCurves, *, running: bool) -> dict[str, str]:

@@ -31,10 +31,12 @@ class RunView(QWidget):
         self.classes = ClassLines()
         self.samples = SamplesStrip()
         self._looked: BoardRun | None = None
+        self._classes_button: QToolButton | None = None
         self._make_bar()
         self._lay_out()
         self._smoothing.valueChanged.connect(self._on_smoothing)
         self.classes.changed.connect(self.curves.show_classes)
+        self.curves.scores_read.connect(self.classes.show_scores)
         self.samples.opened.connect(self.sample_opened)
         self._on_smoothing(self._smoothing.value())
         self.show_classes(settings.flag("train/classes", False))
@@ -69,8 +71,6 @@ class RunView(QWidget):
         self.curves.touch()
         self.samples.refresh()
         self.classes.show_classes(curves.classes, self._looked.classes)
-        if curves.validated:
-            self.classes.show_scores(curves.validated[-1].iou)
 
     def draw(self, lines: list[Shown]) -> None:
         """The run and those laid over it."""
@@ -89,7 +89,6 @@ class RunView(QWidget):
         return self.samples.shown
 
     def _make_bar(self) -> None:
-        self._classes_button: QToolButton | None = None
         self._bar = QHBoxLayout()
         self._bar.setContentsMargins(12, 0, 8, 4)
         self._bar.setSpacing(6)

@@ -91,7 +91,7 @@ class RunsModel(QAbstractListModel):
         if role == Qt.ItemDataRole.DisplayRole:
             return f"{row.words}, {score(row)}, {second_line(row)}"
         if role == Qt.ItemDataRole.ToolTipRole:
-            return f"{row.run.path}\nChecked: its curves are laid over the plot"
+            return f"{row.run.path}\n{row.step} of {row.steps_total} steps\nChecked: its curves are laid over the plot"
         if role == Qt.ItemDataRole.UserRole:
             return row
         return None
@@ -165,7 +165,9 @@ class RunsList(QListView):
             return
         menu = QMenu(self)
         for words, icon, call, possible in self._menu_rows:
-            menu.addAction(theme.icon(icon), words, lambda call=call: call(row)).setEnabled(possible(row))
+            made = menu.addAction(theme.icon(icon), words)
+            made.triggered.connect(lambda _=False, call=call: call(row))
+            made.setEnabled(possible(row))
         menu.popup(self.viewport().mapToGlobal(position))
 
 
@@ -224,4 +226,4 @@ def second_line(row: Summary) -> str:
     """When, on what and how far."""
     steps = f"{row.step}/{row.steps_total}" if row.step < row.steps_total else f"{row.step}"
     when = f"{row.when:%H:%M}" if row.when.date() == datetime.now().date() else f"{row.when:%d %b %H:%M}"
-    return " · ".join(filter(None, [when, row.dataset, f"{steps} steps"]))
+    return " · ".join(filter(None, [when, row.dataset, steps]))

@@ -33,15 +33,20 @@ class SamplesStrip(QWidget):
         self._pictures = Pictures(self)
         self._make()
         self._lay_out()
-        self._slider.valueChanged.connect(self._on_moved)
+        self.slider.valueChanged.connect(self._on_moved)
         self._row.clicked.connect(self._on_clicked)
         self._pictures.changed.connect(self._row.update)
+
+    @property
+    def count(self) -> int:
+        """How many validations there are to look at."""
+        return self._count
 
     @property
     def shown(self) -> Samples | None:
         """The frames of the validation that is shown."""
         samples = self._curves.samples if self._curves else []
-        return samples[min(self._slider.value(), len(samples) - 1)] if samples else None
+        return samples[min(self.slider.value(), len(samples) - 1)] if samples else None
 
     @property
     def pictures(self) -> Pictures:
@@ -55,18 +60,18 @@ class SamplesStrip(QWidget):
     def show_run(self, folder: Path, curves: RunCurves | None) -> None:
         """Shows the newest samples of a run, whose paths are relative to `folder`; None shows nothing."""
         self._folder, self._curves, self._count = folder, curves, 0
-        self._slider.setMaximum(0)
+        self.slider.setMaximum(0)
         self.refresh()
 
     def refresh(self) -> None:
         """The run has grown."""
         count = len(self._curves.samples) if self._curves else 0
-        at_end = self._slider.value() >= self._count - 1
+        at_end = self.slider.value() >= self._count - 1
         self._count = count
-        self._slider.setEnabled(count > 1)
-        self._slider.setMaximum(max(0, count - 1))
+        self.slider.setEnabled(count > 1)
+        self.slider.setMaximum(max(0, count - 1))
         if at_end:
-            self._slider.setValue(max(0, count - 1))
+            self.slider.setValue(max(0, count - 1))
         self._show()
 
     def close_pictures(self) -> None:
@@ -78,18 +83,18 @@ class SamplesStrip(QWidget):
         self._title.setProperty("strong", True)
         self._said = QLabel()
         self._said.setObjectName("muted")
-        self._slider = QSlider(Qt.Orientation.Horizontal)
-        self._slider.setAccessibleName("Validation")
-        self._slider.setToolTip("Through the validations (Left, Right; End follows the newest)")
-        self._slider.setMinimumWidth(90)
-        self._slider.setMaximum(0)
+        self.slider = QSlider(Qt.Orientation.Horizontal)
+        self.slider.setAccessibleName("Validation")
+        self.slider.setToolTip("Through the validations (Left, Right; End follows the newest)")
+        self.slider.setMinimumWidth(90)
+        self.slider.setMaximum(0)
         self._row = FrameRow(self._pictures)
 
     def _lay_out(self) -> None:
         head = QHBoxLayout()
         head.setSpacing(10)
         head.addWidget(self._title)
-        head.addWidget(self._slider, 1)
+        head.addWidget(self.slider, 1)
         head.addWidget(self._said)
         column = QVBoxLayout(self)
         column.setContentsMargins(12, 6, 12, 8)
@@ -103,7 +108,7 @@ class SamplesStrip(QWidget):
             self._said.setText("drawn at the first validation")
             self._row.show_frames([], [])
             return
-        place = min(self._slider.value(), len(curves.samples) - 1)
+        place = min(self.slider.value(), len(curves.samples) - 1)
         score = next((one.mean_iou for one in curves.validated if one.step == samples.step), None)
         words = f"{place + 1} of {len(curves.samples)} · step {samples.step:,}".replace(",", "\u202f")
         self._said.setText(words + (f" · mIoU {score:.3f}" if score is not None else ""))
@@ -210,8 +215,8 @@ class FrameRow(QWidget):
     def _caption(self, painter: QPainter, box: QRect, word: str) -> None:
         metrics = QFontMetrics(painter.font())
         width = metrics.horizontalAdvance(word) + 8
-        if box.width() < width + 20:
-            return
+        if box.width() < metrics.horizontalAdvance(max(PARTS, key=len)) + 14:
+            return  # all or none: a word on some pictures alone would look like a meaning
         label = QRect(box.left() + 3, box.bottom() - metrics.height() - 3, width, metrics.height())
         painter.fillRect(label, "#a0121316")
         painter.setPen(theme.tokens().on_picture)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import Signal
@@ -15,6 +16,7 @@ from gui import presets
 from gui.forms import Form
 from gui.presets import Preset
 from gui.settings import Settings
+from gui.trainer import How
 
 if TYPE_CHECKING:
     from engine.sample import Dataset
@@ -54,14 +56,15 @@ class TrainForm(QWidget):
         self.form.changed.connect(self._on_edited)
 
     @property
-    def how(self) -> str:
-        """thread or process."""
-        return str(self._how.currentData())
+    def how(self) -> How:
+        """Where the training runs."""
+        return "process" if self._how.currentData() == "process" else "thread"
 
     @property
     def has_data(self) -> bool:
-        """Whether a dataset's folder is given."""
-        return str(self.form.row("data.root").editor.get()) not in ("", ".")
+        """Whether a folder is given that exists."""
+        root = str(self.form.row("data.root").editor.get())
+        return root not in ("", ".") and Path(root).expanduser().is_dir()
 
     def value(self) -> TrainConfig | None:
         """The experiment; None where something is wrong, which then stands at its row."""
@@ -96,6 +99,13 @@ class TrainForm(QWidget):
         self._fill_origins(len(self._presets))
         self.form.set_value(config)
 
+    def choose(self, title: str) -> None:
+        """Starts from the preset, run or put-aside edits of this title."""
+        self._keep_edits()
+        titles = [origin.title for origin in self._all()]
+        self._choose(titles.index(title))
+        self.changed.emit()
+
     def point_out(self) -> None:
         """Puts the keyboard on the first row that is wrong."""
         for key in self.form.keys:
@@ -124,7 +134,7 @@ class TrainForm(QWidget):
             "loss.name": LOSSES,
             "data.layout": ("auto", *datasets.layouts()),
         }
-        self.form = Form(self._presets[0].config if self._presets else TrainConfig(), choices=choices, titles=_TITLES)
+        self.form = Form(self._fitted(self._presets[0].config) if self._presets else TrainConfig(), choices=choices, titles=_TITLES)
 
     def _lay_out(self) -> None:
         column = QVBoxLayout(self)
@@ -157,15 +167,14 @@ class TrainForm(QWidget):
         origin = self._all()[at]
         self._fill_origins(at)
         ours = origin.config is self._edited or origin is self._run
-        self.form.set_value(origin.config if ours or self._dataset is None else presets.fitted(origin.config, self._dataset))
+        self.form.set_value(origin.config if ours else self._fitted(origin.config))
         self._dirty = False
 
+    def _fitted(self, wanted: TrainConfig) -> TrainConfig:
+        return presets.fitted(wanted, self._dataset) if self._dataset is not None else presets.without_missing_data(wanted)
+
     def _on_chosen(self, at: int) -> None:
-        title = self._origins.itemText(at)
-        self._keep_edits()
-        titles = [origin.title for origin in self._all()]
-        self._choose(titles.index(title))
-        self.changed.emit()
+        self.choose(self._origins.itemText(at))
 
     def _on_edited(self) -> None:
         self._dirty = True

@@ -3,19 +3,38 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import TYPE_CHECKING
+from typing import Protocol
 
 from engine.run_summary import Summary
+from engine.runs import Run
 from gui import run_deeds
 from gui.actions import Action
-
-if TYPE_CHECKING:
-    from gui.pages.train import TrainPage
+from gui.street_training_set import StreetTrainingSet
+from gui.training_desk import TrainingDesk
+from gui.widgets.run_view import RunView
 
 RunRow = tuple[str, str, Callable[[Summary], object], Callable[[Summary], bool]]
 
 
-def rows(page: TrainPage) -> list[Action]:
+class Doer(Protocol):
+    """The page, as far as its rows need it."""
+
+    desk: TrainingDesk
+    street: StreetTrainingSet
+    view: RunView
+
+    def start(self) -> None: ...
+
+    def resume(self, run: Run | None = None) -> None: ...
+
+    def look_at(self, run: Run) -> None: ...
+
+    def toggle_classes(self) -> None: ...
+
+    def ask_to_open(self) -> None: ...
+
+
+def rows(page: Doer) -> list[Action]:
     """The page's actions."""
     desk = page.desk
 
@@ -32,12 +51,12 @@ def rows(page: TrainPage) -> list[Action]:
         row("save", "Save curves…", "Ctrl+S", "save", lambda: page.view.curves.ask_and_save("png"), lambda: desk.looked_at is not None, "As a picture, a drawing or numbers"),
         row("folder", "Open run folder", "", "external", desk.open_folder, lambda: desk.looked_at is not None),
         row("delete", "Delete run…", "", "trash", desk.delete, lambda: desk.can_delete),
-        row("open", "Open folder…", "", "open", lambda: page.opening_wanted.emit(None)),
-        row("street", "Write the sample street", "", "street", page.write_street, lambda: not page.writing_street, "120 labelled scenes to train on, written on this machine"),
+        row("open", "Open folder…", "", "open", page.ask_to_open),
+        row("street", "Write the sample street", "", "street", page.street.ask, lambda: not page.street.writing, "120 labelled scenes to train on, written on this machine"),
     ]
 
 
-def run_rows(page: TrainPage) -> list[RunRow]:
+def run_rows(page: Doer) -> list[RunRow]:
     """What can be done with a run in the list."""
     desk = page.desk
 
