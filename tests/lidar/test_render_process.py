@@ -21,6 +21,8 @@ from engine.lidar.render_process import BACKGROUND, CloudRenderer, Picture, wait
 ROOT = Path(__file__).resolve().parents[2]
 RED, GREEN = (255, 0, 0), (0, 255, 0)
 SHARED = Path("/dev/shm")
+USED: set[str] = set()
+"""Every name of shared memory the renderer has used."""
 
 
 def wall(colour: tuple[int, int, int], count: int = 40_000) -> tuple[np.ndarray, np.ndarray]:
@@ -33,29 +35,26 @@ def wall(colour: tuple[int, int, int], count: int = 40_000) -> tuple[np.ndarray,
 
 @pytest.fixture(scope="module")
 def renderer() -> Iterator[CloudRenderer]:
-    before = segments()
     one = CloudRenderer((200, 300), point_size=5)
     yield one
     one.close()
-    assert segments() <= before, "shared memory is left behind"
+    assert USED and not [name for name in USED if (SHARED / name).exists()], "shared memory is left behind"
 
 
 @pytest.fixture(autouse=True)
-def ahead(renderer: CloudRenderer) -> None:
+def ahead(renderer: CloudRenderer) -> Iterator[None]:
     if not renderer.alive:
         renderer.restart()
     renderer.resize(300, 200)
     renderer.set_extras([])
     renderer.set_background(BACKGROUND)
     look(renderer, 1)
+    yield
+    USED.update(renderer.memory)
 
 
 def look(renderer: CloudRenderer, ticket: int, fov: float = 40.0) -> None:
     renderer.set_pose(ticket, preset("camera").camera_from_lidar, fov)
-
-
-def segments() -> set[str]:
-    return {path.name for path in SHARED.glob("psm_*")} if SHARED.is_dir() else set()
 
 
 def painted(renderer: CloudRenderer) -> Picture:
