@@ -53,6 +53,7 @@ class DataPage(Page):
     def __init__(self, session: Session, jobs: Jobs, settings: Settings, parent: QWidget | None = None) -> None:
         super().__init__(session, jobs, settings, parent)
         self._findings: dict[Path, Findings] = {}
+        self._path: Path | None = None
         self.inspecting = Inspecting(jobs, self)
         self._lister = Latest(listed, self)
         self._make()
@@ -174,6 +175,10 @@ class DataPage(Page):
         self.set_bare(source is None)
         self.preview.show_item(None)
         self.inspecting.cancel()
+        if self.session.path != self._path:
+            self._path = self.session.path
+            self.filter.clear()
+            self.thumbnails.rows.filter("")
         self._lister.ask(source)
         things = getattr(source, "things", ())
         self._parts.clear()

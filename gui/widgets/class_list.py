@@ -31,6 +31,7 @@ class ClassList(QListView):
         self.setItemDelegate(_Painter(self))
         self.setMouseTracking(True)
         self.setUniformItemSizes(True)
+        self.setObjectName("classList")
         self.setAccessibleName("Classes")
         self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self.setVerticalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QRect, Qt
+from PySide6.QtCore import QRect
 from PySide6.QtGui import QPainter, QPaintEvent, QPixmap
 from PySide6.QtWidgets import QWidget
 
@@ -25,8 +25,6 @@ class FirstPicture(QWidget):
         if not self._picture.isNull():
             painter.setRenderHint(QPainter.RenderHint.SmoothPixmapTransform)
             painter.drawPixmap(covering(self._picture.width(), self._picture.height(), self.rect()), self._picture)
-        painter.setPen(theme.tokens().colour("on_picture"))
-        painter.drawText(self.rect().adjusted(16, 0, -16, -16), Qt.AlignmentFlag.AlignBottom | Qt.AlignmentFlag.AlignLeft, "Roadscope")
 
 
 def covering(width: int, height: int, room: QRect) -> QRect:

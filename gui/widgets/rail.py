@@ -53,7 +53,7 @@ class Rail(QFrame):
         button.setIcon(theme.icon(icon))
         button.setIconSize(QSize(22, 22))
         button.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextUnderIcon)
-        button.setFixedSize(60, 54)
+        button.setFixedSize(60, 58)
         button.setFocusPolicy(Qt.FocusPolicy.TabFocus)  # a click leaves the keyboard to the page
         button.setAccessibleName(word)
         return button

@@ -7,8 +7,8 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
-from PySide6.QtCore import QAbstractListModel, QModelIndex, QPersistentModelIndex, QRect, QSize, Qt, Signal
-from PySide6.QtGui import QContextMenuEvent, QImage, QKeyEvent, QPainter, QPainterPath, QPixmap, QResizeEvent, QWheelEvent
+from PySide6.QtCore import QModelIndex, QPersistentModelIndex, QPointF, QRect, QSize, Qt, Signal
+from PySide6.QtGui import QContextMenuEvent, QImage, QKeyEvent, QPainter, QPixmap, QResizeEvent, QStandardItemModel, QWheelEvent
 from PySide6.QtWidgets import QAbstractItemView, QListView, QMenu, QStyle, QStyledItemDelegate, QStyleOptionViewItem, QWidget
 
 from gui import theme
@@ -41,6 +41,7 @@ class Thumbnails(QListView):
         self.setUniformItemSizes(True)
         self.setVerticalScrollMode(QAbstractItemView.ScrollMode.ScrollPerPixel)
         self.setMouseTracking(True)
+        self.setEditTriggers(QAbstractItemView.EditTrigger.NoEditTriggers)
         self.setAccessibleName("Frames")
         self.width_of_one, self._aspect = 160, 9 / 16
         self.set_size(self.width_of_one)
@@ -63,7 +64,7 @@ class Thumbnails(QListView):
 
     def reveal(self, row: int) -> None:
         """Selects the frame at `row` and scrolls to it."""
-        index = self.rows.index(row)
+        index = self.rows.index(row, 0)
         self.setCurrentIndex(index)
         self.scrollTo(index, QAbstractItemView.ScrollHint.PositionAtCenter)
 
@@ -92,13 +93,16 @@ class Thumbnails(QListView):
             menu.exec(event.globalPos())
 
 
-class ThumbnailRows(QAbstractListModel):
-    """The frames that pass the filter. Asks the feed for a picture when it is first painted."""
+class ThumbnailRows(QStandardItemModel):
+    """The frames that pass the filter. Asks the feed for a picture when it is first painted.
+
+    A standard item model without items: a list view asks for the row count thousands of times a paint, and here that stays in C++.
+    """
 
     counted = Signal(int)
 
     def __init__(self, parent: QWidget) -> None:
-        super().__init__(parent)
+        super().__init__(0, 1, parent)
         self.feed = ThumbnailFeed(self)
         self.feed.ready.connect(self._on_ready)
         self._all: Sequence[Item] = ()
@@ -132,14 +136,11 @@ class ThumbnailRows(QAbstractListModel):
         """Marks frames whose image or mask is among `files` as having a problem."""
         self._bad = files
         if self._shown:
-            self.dataChanged.emit(self.index(0), self.index(len(self._shown) - 1))
+            self.dataChanged.emit(self.index(0, 0), self.index(len(self._shown) - 1, 0))
 
     def row_of(self, file: Path) -> int:
         """The row whose image or mask is `file`, -1 for none among those shown."""
         return next((row for row, item in enumerate(self._shown) if file in (item.path, item.mask)), -1)
-
-    def rowCount(self, parent: Index = QModelIndex()) -> int:
-        return 0 if parent.isValid() else len(self._shown)
 
     def data(self, index: Index, role: int = Qt.ItemDataRole.DisplayRole) -> Any:
         if not index.isValid() or index.row() >= len(self._shown):
@@ -155,7 +156,7 @@ class ThumbnailRows(QAbstractListModel):
             case _ if role == ITEM:
                 return item
             case _ if role == PROBLEM:
-                return item.path in self._bad or item.mask in self._bad
+                return bool(self._bad) and (item.path in self._bad or item.mask in self._bad)
         return None
 
     def close(self) -> None:
@@ -164,10 +165,10 @@ class ThumbnailRows(QAbstractListModel):
 
     def _refill(self) -> None:
         words = self._words.lower().split()
-        self.beginResetModel()
+        self.setRowCount(0)
         self._shown = [item for item in self._all if all(word in item.name.lower() for word in words)] if words else list(self._all)
         self._row_of = {item: row for row, item in enumerate(self._shown)}
-        self.endResetModel()
+        self.setRowCount(len(self._shown))
         self.counted.emit(len(self._shown))
 
     def _picture(self, item: Item) -> QPixmap | None:
@@ -187,10 +188,16 @@ class ThumbnailRows(QAbstractListModel):
         self._pictures[item] = QPixmap.fromImage(picture)
         while len(self._pictures) > IN_MEMORY:
             self._pictures.popitem(last=False)
-        self.dataChanged.emit(self.index(row), self.index(row), [Qt.ItemDataRole.DecorationRole])
+        self.dataChanged.emit(self.index(row, 0), self.index(row, 0), [Qt.ItemDataRole.DecorationRole])
 
 
 class _Painter(QStyledItemDelegate):
+    """Keeps pictures scaled to the size they are shown at: scaling at every paint costs ten times the painting."""
+
+    def __init__(self, parent: QWidget) -> None:
+        super().__init__(parent)
+        self._fitted: OrderedDict[tuple[int, int, float], QPixmap] = OrderedDict()
+
     def sizeHint(self, option: QStyleOptionViewItem, index: Index) -> QSize:
         view = self.parent()
         return view.gridSize() if isinstance(view, QListView) else QSize(160, 120)
@@ -203,17 +210,16 @@ class _Painter(QStyledItemDelegate):
         room = QRect(rect.left(), rect.top(), rect.width(), rect.height() - CAPTION)
         painter.save()
         painter.setRenderHints(QPainter.RenderHint.Antialiasing | QPainter.RenderHint.SmoothPixmapTransform)
-        clip = QPainterPath()
-        clip.addRoundedRect(room, 5, 5)
-        painter.fillPath(clip, now.colour("picture" if index.data(Qt.ItemDataRole.DecorationRole) else "hover"))
-        self._draw_picture(painter, clip, room, index.data(Qt.ItemDataRole.DecorationRole))
+        picture = index.data(Qt.ItemDataRole.DecorationRole)
+        painter.fillRect(room, now.colour("picture" if picture is not None else "hover"))
+        self._draw_picture(painter, room, picture)
         if selected or state & QStyle.StateFlag.State_MouseOver:
             pen = painter.pen()
             pen.setColor(now.colour("accent" if selected else "muted"))
             pen.setWidthF(2.5 if selected else 1)
             painter.setPen(pen)
             painter.setBrush(Qt.BrushStyle.NoBrush)
-            painter.drawRoundedRect(room, 5, 5)
+            painter.drawRoundedRect(room, 3, 3)
         if index.data(PROBLEM):
             badge = QRect(room.right() - 24, room.top() + 4, 20, 20)
             painter.setPen(Qt.PenStyle.NoPen)
@@ -226,17 +232,21 @@ class _Painter(QStyledItemDelegate):
         painter.drawText(caption, Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignLeft, name)
         painter.restore()
 
-    def _draw_picture(self, painter: QPainter, clip: QPainterPath, room: QRect, picture: QPixmap | None) -> None:
+    def _draw_picture(self, painter: QPainter, room: QRect, picture: QPixmap | None) -> None:
         if picture is None:
             return
         if picture.isNull():
             side = min(28, room.height() // 2)
             theme.icon("warning", "#f0b840").paint(painter, QRect(room.center().x() - side // 2, room.center().y() - side // 2, side, side))
             return
-        painter.save()
-        painter.setClipPath(clip)
-        scale = min(room.width() / picture.width(), room.height() / picture.height())
-        size = QSize(round(picture.width() * scale), round(picture.height() * scale))
-        at = QRect(room.left() + (room.width() - size.width()) // 2, room.top() + (room.height() - size.height()) // 2, size.width(), size.height())
-        painter.drawPixmap(at, picture)
-        painter.restore()
+        ratio = painter.device().devicePixelRatio()
+        key = (picture.cacheKey(), room.width(), ratio)
+        fitted = self._fitted.get(key)
+        if fitted is None:
+            fitted = picture.scaled(room.size() * ratio, Qt.AspectRatioMode.KeepAspectRatio, Qt.TransformationMode.SmoothTransformation)
+            fitted.setDevicePixelRatio(ratio)
+            self._fitted[key] = fitted
+            while len(self._fitted) > IN_MEMORY:
+                self._fitted.popitem(last=False)
+        size = fitted.deviceIndependentSize()
+        painter.drawPixmap(QPointF(room.left() + (room.width() - size.width()) / 2, room.top() + (room.height() - size.height()) / 2), fitted)

@@ -31,6 +31,8 @@ class Welcome(FirstPicture):
         text = QLabel("A dataset with masks, a KITTI drive, a video or any folder of images: drop it here, or choose it.")
         text.setObjectName("muted")
         text.setWordWrap(True)
+        for label in (title, text):
+            label.setFixedWidth(432)  # a label that may grow gets too little height for its lines
         self.sample = QPushButton(" Look at the sample street")
         self.sample.setIcon(theme.icon("street", "on_accent"))
         self.sample.setProperty("primary", True)

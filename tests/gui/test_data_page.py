@@ -155,5 +155,5 @@ def test_an_unreadable_picture_does_not_stop_the_list(opened, qtbot, tiny: Path)
     opened.splits.choose("val")
     rows = opened.thumbnails.rows
     qtbot.waitUntil(lambda: rows.rowCount() == 2 and len(rows._pictures) == 2, timeout=WAIT)
-    assert rows.index(0).data(ITEM) is not None
+    assert rows.index(0, 0).data(ITEM) is not None
     qtbot.waitUntil(lambda: "can't be read as a picture" in opened.preview.facts, timeout=WAIT)
