@@ -90,14 +90,22 @@ def quads(
     """Flat four-sided faces; `corners` (N, 4, 3) go round counter-clockwise seen from outside, the first edge along u."""
     corners = np.asarray(corners, np.float32).reshape(-1, 4, 3)
     if uv is None:
-        u = np.linalg.norm(corners[:, 1] - corners[:, 0], axis=1)
-        v = np.linalg.norm(corners[:, 3] - corners[:, 0], axis=1)
-        zero = np.zeros_like(u)
-        uv = np.stack([np.stack([zero, zero], 1), np.stack([u, zero], 1), np.stack([u, v], 1), np.stack([zero, v], 1)], 1)
+        uv = np.zeros((len(corners), 4, 2), np.float32)
+        uv[:, 1:3, 0] = np.linalg.norm(corners[:, 1] - corners[:, 0], axis=1)[:, None]
+        uv[:, 2:, 1] = np.linalg.norm(corners[:, 3] - corners[:, 0], axis=1)[:, None]
     uv = np.asarray(uv, np.float32).reshape(-1, 4, 2) + np.array(offset, np.float32)
-    normal = np.cross(corners[:, 2] - corners[:, 0], corners[:, 3] - corners[:, 1])
+    normal = _cross(corners[:, 2] - corners[:, 0], corners[:, 3] - corners[:, 1])
     normal /= np.maximum(np.linalg.norm(normal, axis=1, keepdims=True), 1e-12)
     return _from_quads(corners, np.repeat(normal[:, None], 4, 1), uv, material, tint)
+
+
+def _cross(one: Floats, two: Floats) -> Floats:
+    """Products of vectors (N, 3); for the few that most meshes have, several times quicker than numpy's own."""
+    result = np.empty_like(one)
+    for axis in range(3):
+        a, b = (axis + 1) % 3, (axis + 2) % 3
+        result[:, axis] = one[:, a] * two[:, b] - one[:, b] * two[:, a]
+    return result
 
 
 def _from_quads(corners: Floats, normals: Floats, uv: Floats, material: int | NDArray[np.integer], tint: Colour | Floats) -> Mesh:
@@ -150,7 +158,7 @@ def surface(
         return np.stack([values[:-1, :-1], values[:-1, 1:], values[1:, 1:], values[1:, :-1]], 2).reshape(-1, 4, values.shape[-1])
 
     corners = faces(grid)
-    flat = np.cross(corners[:, 2] - corners[:, 0], corners[:, 3] - corners[:, 1])
+    flat = _cross(corners[:, 2] - corners[:, 0], corners[:, 3] - corners[:, 1])
     if smooth:
         normals = faces(_vertex_normals(flat.reshape(rows - 1, columns - 1, 3), around))
     else:

@@ -44,9 +44,10 @@ class Line:
     def at(self, s: NDArray[np.floating] | float) -> tuple[NDArray[np.floating], NDArray[np.floating]]:
         """Points (…, 2) and headings (…) at distances along the line."""
         where = (np.asarray(s, np.float64) - self.start) * 2
-        index = np.arange(len(self.heading))
-        xy = np.stack([np.interp(where, index, self.xy[:, 0]), np.interp(where, index, self.xy[:, 1])], -1)
-        return xy, np.interp(where, index, self.heading)
+        below = np.clip(where.astype(np.int64), 0, len(self.heading) - 2)
+        share = np.clip(where - below, 0.0, 1.0)
+        xy = self.xy[below] + (self.xy[below + 1] - self.xy[below]) * share[..., None]
+        return xy, self.heading[below] + (self.heading[below + 1] - self.heading[below]) * share
 
     def bent(self, points: NDArray[np.floating]) -> NDArray[np.floating]:
         """World points of street points (…, 3)."""
@@ -118,7 +119,13 @@ def carriageway(line: Line, s: tuple[float, float], profile: Profile) -> Mesh:
 
 def stripes(line: Line, spans: list[tuple[float, float, float, float]]) -> Mesh:
     """Painted bars (s0, s1, d0, d1) just above the carriageway."""
-    return join(sheet(line, (s0, s1), [(d0, _LIFT + 0.03), (d1, _LIFT + 0.03)], INDEX["marking"], _WHITE) for s0, s1, d0, d1 in spans)
+    height = _LIFT + 0.03
+    short = [[(s0, d0, height), (s1, d0, height), (s1, d1, height), (s0, d1, height)] for s0, s1, d0, d1 in spans if s1 - s0 < 1.5 * _STEP]
+    long = [sheet(line, (s0, s1), [(d0, height), (d1, height)], INDEX["marking"], _WHITE) for s0, s1, d0, d1 in spans if s1 - s0 >= 1.5 * _STEP]
+    if short:
+        flat = np.array(short)
+        long.append(quads(line.bent(flat), INDEX["marking"], _WHITE, uv=flat[..., :2]))
+    return join(long)
 
 
 def markings(line: Line, s: tuple[float, float], profile: Profile) -> Mesh:
