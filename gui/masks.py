@@ -41,6 +41,8 @@ class MaskFeed(QObject):
         self._context: _Context | None = None
         self._asked = -1
         self._ahead = False
+        self._patience = 0.0
+        self._under_way: tuple[_Context, int] | None = None
         self._predictor: tuple[Path, Predictor] | None = None
         self._latest = Latest(self._work, self)
         self._latest.done.connect(self._on_done)
@@ -52,6 +54,11 @@ class MaskFeed(QObject):
         return self._context is not None
 
     @property
+    def patience(self) -> float:
+        """Seconds that a mask is worth waiting for while playing: 0 until the network has shown what it needs, then some more than that."""
+        return self._patience
+
+    @property
     def covered(self) -> NDArray[np.bool_] | None:
         """(frames,) whose masks are at hand; None without a checkpoint."""
         return self._context.covered if self._context else None
@@ -59,11 +66,12 @@ class MaskFeed(QObject):
     def open(self, frames: Frames | None, checkpoint: Path | None) -> None:
         """Predicts another drive or with another checkpoint from now on."""
         self._latest.forget()
-        self._asked = -1
+        self._under_way = None
+        self._asked, self._patience = -1, 0.0
         self._context = _Context(frames, checkpoint) if frames is not None and frames.drive.has_images and checkpoint is not None else None
         self.covered_changed.emit()
         if self._context:
-            self._latest.ask((self._context, _LIST))
+            self._ask(_LIST)
 
     def at_hand(self, frame: int) -> Prediction | None:
         """The frame's prediction if it needs no network; any thread may ask."""
@@ -74,7 +82,12 @@ class MaskFeed(QObject):
         """Wishes for a frame's prediction; a wish before it that waits is dropped."""
         if self._context:
             self._asked = frame
-            self._latest.ask((self._context, frame))
+            self._ask(frame)
+
+    def stand_at(self, frame: int) -> None:
+        """The frame is looked at and needs nothing: what is predicted in advance is what comes after it."""
+        self._asked = frame
+        self._go_on()
 
     def predict_ahead(self, wanted: bool) -> None:
         """Whether the frames ahead are predicted while nothing is asked."""
@@ -91,8 +104,8 @@ class MaskFeed(QObject):
         from gui import preload
 
         preload.background_priority()
+        context.list_cached()
         if frame == _LIST:
-            context.list_cached()
             return None
         if (known := context.at_hand(frame)) is not None:
             return known
@@ -110,14 +123,19 @@ class MaskFeed(QObject):
 
     def _on_done(self, request: tuple[_Context, int], prediction: Prediction | None) -> None:
         context, frame = request
+        if request is self._under_way:
+            self._under_way = None
         if context is not self._context:
             return
         self.covered_changed.emit()
         if prediction is not None:
+            self._patience = max(0.5, 3 * prediction.milliseconds / 1000)
             self.ready.emit(frame, prediction)
         self._go_on()
 
     def _on_failed(self, request: tuple[_Context, int], error: Exception) -> None:
+        if request is self._under_way:
+            self._under_way = None
         if request[0] is not self._context:
             return
         told = isinstance(error, RoadscopeError)
@@ -125,12 +143,17 @@ class MaskFeed(QObject):
         self.failed.emit(str(error) if told else f"{type(error).__name__}: {error}", "".join(traceback.format_exception(error)))
 
     def _go_on(self) -> None:
-        if not self._ahead or self._context is None or self._latest.busy:
+        if not self._ahead or self._context is None or self._under_way is not None:
             return
         start = max(0, self._asked)
         missing = np.flatnonzero(~self._context.covered[start : start + AHEAD])
         if len(missing):
-            self._latest.ask((self._context, start + int(missing[0])))
+            self._ask(start + int(missing[0]))
+
+    def _ask(self, frame: int) -> None:
+        assert self._context is not None
+        self._under_way = (self._context, frame)
+        self._latest.ask(self._under_way)
 
 
 _LIST = -1
@@ -148,12 +171,14 @@ class _Context:
         self._disk: MaskCache | None = None
 
     def list_cached(self) -> None:
-        """Learns which frames are on the disk."""
+        """Learns, once, which frames are on the disk."""
+        if self._disk is not None:
+            return
         from engine.drives.mask_cache import MaskCache
 
-        self._disk = MaskCache(self.frames.drive, self.checkpoint)
-        for frame in self._disk.frames():
-            self.covered[frame] = True
+        disk = MaskCache(self.frames.drive, self.checkpoint)
+        self.covered[disk.frames()] = True
+        self._disk = disk
 
     def at_hand(self, frame: int) -> Prediction | None:
         with self._lock:

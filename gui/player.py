@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 import traceback
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, cast
@@ -53,7 +54,9 @@ class Player(QObject):
         self.pace = Pace()
         self.masks = MaskFeed(self)
         self._watchers: dict[QObject, tuple[bool, bool]] = {}
+        self._shown_at = 0.0
         self._held: Picture | None = None
+        self._next: Picture | None = None
         self._shown: Picture | None = None
         self._reader = Latest(self._read, self)
         self._connect()
@@ -121,7 +124,7 @@ class Player(QObject):
 
     def _open(self) -> None:
         drive = self._session.drive
-        self._held = self._shown = None
+        self._held = self._next = self._shown = None
         self.frames = Frames(drive) if drive is not None else None
         self.playback.open(np.maximum.accumulate([frame.time for frame in drive.frames]).tolist() if drive is not None else [])
         self.playback.moved(self._session.frame)
@@ -155,29 +158,38 @@ class Player(QObject):
     def _on_playback(self) -> None:
         self.pace.reset()
         if not self.playback.playing:
+            self._held = self._next = None
             self.refresh()
 
     def _on_read(self, request: tuple[Frames, int], picture: Picture) -> None:
         if request[0] is not self.frames:
             return
         missing = picture.prediction is None and picture.image is not None and self._masks_wanted and self.masks.active
-        if missing:
-            self.masks.ask(picture.frame)
-        if missing and self.playback.playing:
-            self._held = picture
-        else:
+        patient = self.playback.playing and time.monotonic() - self._shown_at < self.masks.patience
+        if not missing:
+            self.masks.stand_at(picture.frame)
             self._show(picture)
+        elif patient and self._held is not None:
+            self._next = picture  # the network is busy: of the pictures that come meanwhile the newest is next
+        else:
+            self.masks.ask(picture.frame)
+            if patient:
+                self._held = picture
+            else:
+                self._show(picture)
 
     def _on_mask(self, frame: int, prediction: Prediction) -> None:
         if self._held is not None and self._held.frame == frame:
-            picture, self._held = self._held, None
+            picture, self._held, self._next = self._held, self._next, None
+            if self._held is not None:
+                self.masks.ask(self._held.frame)
             self._show(replace(picture, prediction=prediction))
         elif self._shown is not None and self._shown.frame == frame and self._shown.prediction is None:
             self._shown = replace(self._shown, prediction=prediction)
             self.masked.emit(frame, prediction)
 
     def _show(self, picture: Picture) -> None:
-        self._shown = picture
+        self._shown, self._shown_at = picture, time.monotonic()
         if self.playback.playing:
             self.pace.count()
         self.shown.emit(picture)
