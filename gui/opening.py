@@ -63,7 +63,7 @@ class Opening(QObject):
         if sample_street.ready():
             self.open(sample_street.folder())
         elif self._making is None:
-            self._making = ThreadJob("Making the sample street", sample_street.make)
+            self._making = ThreadJob(sample_street.TITLE, sample_street.make)
             self._making.ended.connect(self._on_sample_made)
             self._jobs.run(self._making)
 

@@ -6,6 +6,8 @@ from pathlib import Path
 
 from engine import events, places
 
+TITLE = "Making the sample street"
+
 
 def folder() -> Path:
     """Where the sample street lies, or will."""

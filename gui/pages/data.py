@@ -21,7 +21,7 @@ from PySide6.QtWidgets import (
 )
 
 from engine import events
-from gui import theme, thumbnail_feed
+from gui import sample_street, theme, thumbnail_feed
 from gui.actions import Action
 from gui.frame_items import Item, Listed, listed
 from gui.inspecting import QUICK, Findings, Inspecting
@@ -151,6 +151,7 @@ class DataPage(Page):
     def _connect(self) -> None:
         rows = self.thumbnails.rows
         self._welcome.wanted.connect(self.opening_wanted)
+        self.jobs.changed.connect(lambda: self._welcome.show_making(any(job.title == sample_street.TITLE for job in self.jobs.running)))
         self.session.source_changed.connect(self._on_source)
         self._lister.done.connect(self._on_listed)
         self.filter.textChanged.connect(lambda _: self._filter_timer.start())

@@ -62,6 +62,11 @@ class Welcome(FirstPicture):
         outer.addStretch(1)
         self.setFocusProxy(self.sample)
 
+    def show_making(self, making: bool) -> None:
+        """While the sample street is being written there is nothing to press, only to wait some seconds."""
+        self.sample.setEnabled(not making)
+        self.sample.setText(" Making the street…" if making else " Look at the sample street")
+
     def paintEvent(self, event: QPaintEvent) -> None:
         super().paintEvent(event)
         painter = QPainter(self)
