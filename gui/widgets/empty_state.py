@@ -25,7 +25,8 @@ class EmptyState(QWidget):
         self._text.setObjectName("muted")
         self._text.setWordWrap(True)
         self._text.setAlignment(Qt.AlignmentFlag.AlignHCenter)
-        self._text.setFixedWidth(420)  # a label that may grow gets too little height for its lines
+        self._text.setFixedWidth(420)
+        self.say(text)
         row = QHBoxLayout()
         row.setSpacing(8)
         row.addStretch(1)
@@ -47,6 +48,7 @@ class EmptyState(QWidget):
     def say(self, text: str) -> None:
         """Another sentence below the title."""
         self._text.setText(text)
+        self._text.setMinimumHeight(self._text.heightForWidth(420))  # what centres it doesn't ask how high wrapped text is
 
 
 def _button(action: Action, *, primary: bool) -> QPushButton:

@@ -32,7 +32,8 @@ class Welcome(FirstPicture):
         text.setObjectName("muted")
         text.setWordWrap(True)
         for label in (title, text):
-            label.setFixedWidth(432)  # a label that may grow gets too little height for its lines
+            label.setFixedWidth(432)
+            label.setMinimumHeight(label.heightForWidth(432))  # the centred card doesn't ask how high wrapped text is
         self.sample = QPushButton(" Look at the sample street")
         self.sample.setIcon(theme.icon("street", "on_accent"))
         self.sample.setProperty("primary", True)
