@@ -63,7 +63,7 @@ class TrainPage(Page):
 
     def shutdown(self) -> None:
         self.desk.close()
-        self.view.samples.close_pictures()
+        self.view.shut_down()
 
     def busy_reason(self) -> str | None:
         return "a training is running" if self.desk.trainer.running else None

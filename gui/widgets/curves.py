@@ -9,6 +9,7 @@ from collections.abc import Mapping
 from pathlib import Path
 
 import pyqtgraph as pg
+import shiboken6
 from PySide6.QtCore import QEvent, QObject, QPoint, QPointF, QTimer, Signal
 from PySide6.QtWidgets import QFileDialog, QMenu, QVBoxLayout, QWidget
 
@@ -99,6 +100,12 @@ class Curves(QWidget):
                 panel.point_at(at)
             self._read()
             self.pointed.emit(at)
+
+    def close_plots(self) -> None:
+        """The program ends: takes the scene apart while Python is still there to answer its last events."""
+        self._timer.stop()
+        if shiboken6.isValid(self._graphics):
+            shiboken6.delete(self._graphics)
 
     def showEvent(self, event: QEvent) -> None:
         self._on_tick()

@@ -9,7 +9,6 @@ from gui.actions import Action, button
 from gui.run_board import BoardRun
 from gui.settings import Settings
 from gui.widgets.class_lines import ClassLines
-from gui.widgets.curve_data import Samples
 from gui.widgets.curve_lines import Shown
 from gui.widgets.curves import Curves
 from gui.widgets.run_header import RunHeader
@@ -84,9 +83,10 @@ class RunView(QWidget):
         if self._classes_button is not None:
             self._classes_button.setChecked(shown)
 
-    def shown_samples(self) -> Samples | None:
-        """The frames that the strip shows."""
-        return self.samples.shown
+    def shut_down(self) -> None:
+        """The program ends."""
+        self.curves.close_plots()
+        self.samples.close_pictures()
 
     def _make_bar(self) -> None:
         self._bar = QHBoxLayout()
