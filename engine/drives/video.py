@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 
 KIND = "video"
 SUFFIXES = frozenset(".mp4 .m4v .mov .mkv .webm .avi .mpg .mpeg .ts .m2ts .mts .wmv .flv .ogv .3gp .gif .mjpeg .mjpg .h264 .264 .hevc .h265 .y4m".split())
-CACHE_BYTES = 256 << 20
+CACHE_BYTES = 128 << 20
 """Decoded frames kept, as the decoder gives them (1.5 bytes a pixel): stepping back needs those before the current one."""
 KEPT_BEFORE = 64
 """After a jump so many frames before the one asked for are decoded in full, even where they could be skipped."""

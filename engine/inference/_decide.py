@@ -44,7 +44,7 @@ def _on_device(logits: Tensor, size: tuple[int, int]) -> tuple[Mask, NDArray[np.
 
 def _on_host(logits: Tensor, size: tuple[int, int]) -> tuple[Mask, NDArray[np.float32]]:
     planes = logits.contiguous().numpy()
-    total = logits.logsumexp(dim=0).numpy()
+    total = _logsumexp(planes)  # small, and numpy waits for no pool of threads
     height, width = size
     first, *others = np.unique(planes.argmax(axis=0)).tolist()
     mask = np.full(size, first, np.uint8)
@@ -56,6 +56,11 @@ def _on_host(logits: Tensor, size: tuple[int, int]) -> tuple[Mask, NDArray[np.fl
     cv2.subtract(best, _enlarged(total, (width, height)), best)
     confidence = np.minimum(cv2.exp(best), 1.0)
     return mask, confidence.reshape(size)
+
+
+def _logsumexp(planes: NDArray[np.float32]) -> NDArray[np.float32]:
+    highest: NDArray[np.float32] = planes.max(axis=0)
+    return highest + np.log(np.exp(planes - highest).sum(axis=0))
 
 
 def _enlarged(plane: NDArray[np.float32], width_height: tuple[int, int]) -> NDArray[np.float32]:
