@@ -28,7 +28,7 @@ def rows(window: MainWindow) -> list[Action]:
         Action("inspector", "Show or hide the inspector", "F9", EVERYWHERE, "list", window.host.toggle_inspector, menu="View"),
         Action("fullscreen", "Full screen", "F11", EVERYWHERE, "fullscreen", lambda: _full_screen(window), checked=window.isFullScreen, menu="View"),
         Action("menu", "Menu", "F10", EVERYWHERE, "menu", window.bar.open_main_menu, menu="View"),
-        Action("keys", "Keys…", "F1", EVERYWHERE, "keys", lambda: _keys(window), help="Every key of every page, to search in"),
+        Action("keys", "Help and keys…", "F1", EVERYWHERE, "keys", lambda: _keys(window), help="The guide to this page, and every key of every page"),
         Action("settings", "Settings…", "Ctrl+,", EVERYWHERE, "settings", lambda: _settings(window)),
         Action("quit", "Quit", "Ctrl+Q", EVERYWHERE, "quit", window.close),
     ]

@@ -1,4 +1,4 @@
-"""The F1 sheet: every key of every page, to search in."""
+"""The F1 sheet: the guide to the page that is shown, and every key of every page, to search in."""
 
 from __future__ import annotations
 
@@ -6,10 +6,11 @@ from collections.abc import Sequence
 
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QKeySequence
-from PySide6.QtWidgets import QDialog, QDialogButtonBox, QHeaderView, QLineEdit, QTreeWidget, QTreeWidgetItem, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QDialog, QDialogButtonBox, QHeaderView, QLineEdit, QTabWidget, QTreeWidget, QTreeWidgetItem, QVBoxLayout, QWidget
 
 from gui import theme
 from gui.actions import EVERYWHERE, Action
+from gui.widgets.guide import Guide
 
 GESTURES = {
     EVERYWHERE: [
@@ -29,8 +30,8 @@ class KeysSheet(QDialog):
 
     def __init__(self, rows: Sequence[Action], pages: dict[str, str], current: str, parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        self.setWindowTitle("Keys")
-        self.resize(560, 560)
+        self.setWindowTitle("Help")
+        self.resize(720, 600)
         self._filter = QLineEdit()
         self._filter.setPlaceholderText("Search")
         self._filter.setClearButtonEnabled(True)
@@ -42,9 +43,17 @@ class KeysSheet(QDialog):
         self.tree.expandAll()
         close = QDialogButtonBox(QDialogButtonBox.StandardButton.Close)
         close.rejected.connect(self.reject)
+        keys = QWidget()
+        inner = QVBoxLayout(keys)
+        inner.addWidget(self._filter)
+        inner.addWidget(self.tree)
+        self.guide = Guide(current)
+        tabs = QTabWidget()
+        tabs.setDocumentMode(True)
+        tabs.addTab(keys, "Keys")
+        tabs.addTab(self.guide, "Guide")
         column = QVBoxLayout(self)
-        column.addWidget(self._filter)
-        column.addWidget(self.tree)
+        column.addWidget(tabs)
         column.addWidget(close)
         self._filter.textChanged.connect(self.search)
         self._filter.setFocus()

@@ -1,7 +1,7 @@
 from __future__ import annotations
 
 import pytest
-from PySide6.QtCore import Qt
+from PySide6.QtCore import Qt, QUrl
 from PySide6.QtWidgets import QLineEdit, QListWidget, QPushButton
 
 from gui import actions
@@ -88,3 +88,11 @@ def test_a_widget_keeps_the_keys_it_lives_by(qtbot, qapp, kind, key, kept) -> No
     qtbot.keyClick(inner, key)
     qapp.removeEventFilter(guard)
     assert bool(fired) is not kept
+
+
+def test_the_guide_opens_at_the_page_that_is_shown_and_follows_its_links(window: MainWindow, qtbot) -> None:
+    sheet = KeysSheet(window.table.rows, {}, "lidar", window)
+    qtbot.addWidget(sheet)
+    assert sheet.guide.text.toPlainText().startswith("Lidar")
+    sheet.guide.text.anchorClicked.emit(QUrl("drive.md"))
+    assert sheet.guide.text.toPlainText().startswith("Drive")
