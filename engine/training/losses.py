@@ -7,7 +7,6 @@ class. A batch without any pixel that counts gives 0.
 
 from __future__ import annotations
 
-import inspect
 import sys
 from collections.abc import Callable
 
@@ -16,6 +15,7 @@ from torch import Tensor
 from torch.nn import functional as F
 
 from engine.errors import ConfigError
+from engine.training import loss_names
 
 Loss = Callable[..., Tensor]
 
@@ -77,16 +77,10 @@ def cross_entropy_dice(logits: Tensor, target: Tensor, ignore: int, weights: Ten
 _SUMS = {"bce_dice": (bce, dice), "cross_entropy_dice": (cross_entropy, softmax_dice)}
 
 
-def names() -> tuple[str, ...]:
-    """Every loss there is."""
-    public = inspect.getmembers(sys.modules[__name__], inspect.isfunction)
-    return tuple(name for name, f in public if f.__module__ == __name__ and not name.startswith("_") and name not in ("names", "parts"))
-
-
 def parts(name: str) -> dict[str, Loss]:
     """The losses whose sum the loss `name` is, by name; itself where it is no sum. Raises ConfigError that lists the known ones."""
-    if name not in names():
-        raise ConfigError(f"loss.name is {name!r}; choose one of: {', '.join(names())}")
+    if name not in loss_names():
+        raise ConfigError(f"loss.name is {name!r}; choose one of: {', '.join(loss_names())}")
     return {part.__name__: part for part in _SUMS.get(name, (getattr(sys.modules[__name__], name),))}
 
 

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QComboBox, QLabel, QSizePolicy, QVBoxLayout, QWidget
 
-from engine import datasets, models
+from engine import datasets, models, training
 from engine.config import TrainConfig
 from engine.errors import ConfigError
 from gui import presets
@@ -21,7 +21,6 @@ from gui.trainer import How
 if TYPE_CHECKING:
     from engine.sample import Dataset
 
-LOSSES = ("cross_entropy", "bce_dice")
 HOWS = {"thread": "in this window, in the background", "process": "as a process of its own"}
 _TITLES = {"data": "Data", "classes": "Classes", "model": "Network", "augment": "Augmentation", "loss": "Loss", "optimiser": "Optimiser"}
 
@@ -131,7 +130,7 @@ class TrainForm(QWidget):
         choices = {
             "model.architecture": models.architectures(),
             "model.encoder": models.ENCODERS,
-            "loss.name": LOSSES,
+            "loss.name": training.loss_names(),
             "data.layout": ("auto", *datasets.layouts()),
         }
         self.form = Form(self._fitted(self._presets[0].config) if self._presets else TrainConfig(), choices=choices, titles=_TITLES)

@@ -7,9 +7,9 @@ import torch
 from torch.nn import functional as F
 
 from engine.errors import ConfigError
-from engine.training import losses
+from engine.training import loss_names, losses
 
-ALL = [getattr(losses, name) for name in losses.names()]
+ALL = [getattr(losses, name) for name in loss_names()]
 
 
 def _case(planes: int = 4) -> tuple[torch.Tensor, torch.Tensor]:
