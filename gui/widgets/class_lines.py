@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import colorsys
-import math
 from collections.abc import Mapping
 
 from PySide6.QtCore import QEvent, QPointF, QRect, QSize, Qt, Signal
@@ -67,7 +66,7 @@ class ClassLines(QWidget):
         for name in names:
             item = QListWidgetItem(name)
             item.setData(_COLOUR, wanted[name])
-            item.setData(_SCORE, math.nan)
+            item.setData(_SCORE, "")
             item.setFlags(Qt.ItemFlag.ItemIsEnabled | Qt.ItemFlag.ItemIsSelectable | Qt.ItemFlag.ItemIsUserCheckable)
             item.setCheckState(Qt.CheckState.Checked if name in before else Qt.CheckState.Unchecked)
             self.list.addItem(item)
@@ -79,7 +78,8 @@ class ClassLines(QWidget):
         """Writes the newest IoU behind each name."""
         self._filling = True
         for item in self._items():
-            item.setData(_SCORE, iou.get(item.text(), math.nan))
+            if item.data(_SCORE) != (said := spoken(iou[item.text()]) if item.text() in iou else ""):
+                item.setData(_SCORE, said)
         self._filling = False
 
     def check_all(self, checked: bool) -> None:
@@ -127,8 +127,7 @@ class _Rows(QStyledItemDelegate):
         painter.setPen(Qt.PenStyle.NoPen)
         painter.setBrush(QColor(index.data(_COLOUR)))
         painter.drawEllipse(QPointF(row.left() + 37, row.center().y() + 0.5), 5, 5)
-        score = index.data(_SCORE)
-        number = spoken(score) if isinstance(score, float) else ""
+        number = index.data(_SCORE)
         width = option.fontMetrics.horizontalAdvance(number)
         inside = QRect(row.left() + 50, row.top(), row.width() - 58, row.height())
         painter.setPen(now.colour("muted"))

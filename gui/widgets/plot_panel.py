@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 
 import numpy as np
@@ -58,12 +59,12 @@ class Panel(pg.PlotItem):
         for key in self._lines.keys() - {line.key for line in lines}:
             self.removeItem(self._lines.pop(key))
         if follow:
-            self._view.setXRange(*span, padding=0.012)
+            self._fit_x(span[0], settled(span[1], span[1] - span[0]))
         low, high = self._view.viewRange()[0]
         buckets = max(64, int(self._view.width()) // 2)
         shown = [(line, *_points(line, low, high, buckets)) for line in lines]
         if follow:
-            self._view.setYRange(*self._fitted(shown), padding=0)
+            self._fit_y(*self._fitted(shown))
         for line, x, y in shown:
             self._item(line).setData(x, y)
 
@@ -97,6 +98,15 @@ class Panel(pg.PlotItem):
         """Whether the numbers of the steps stand below this plot."""
         self.getAxis("bottom").setStyle(showValues=shown)
         self.getAxis("bottom").setHeight(22 if shown else 6)
+
+    def _fit_x(self, low: float, high: float) -> None:
+        room = 0.012 * (high - low)
+        if self._view.viewRange()[0] != [low - room, high + room]:
+            self._view.setXRange(low - room, high + room, padding=0)
+
+    def _fit_y(self, low: float, high: float) -> None:
+        if self._view.viewRange()[1] != [low, high]:
+            self._view.setYRange(low, high, padding=0)
 
     def _make(self) -> None:
         self.setMenuEnabled(False)
@@ -142,8 +152,8 @@ class Panel(pg.PlotItem):
         if len(noise):  # a few wild steps must not flatten the rest
             low, high = min(low, float(np.quantile(noise, 0.01))), max(high, float(np.quantile(noise, 0.97)))
         room = 0.08 * ((high - low) or abs(high) or 1.0)
-        low, high = low - room, high + room
-        return (low if self._floor is None else min(self._floor, high - room)), (high if self._ceiling is None else min(high, self._ceiling))
+        low, high = -settled(-(low - room), high - low), settled(high + room, high - low)
+        return (low if self._floor is None else self._floor), (high if self._ceiling is None else min(high, self._ceiling))
 
 
 class _Readout(pg.LabelItem):
@@ -189,6 +199,15 @@ class _Axis(pg.AxisItem):
         if self.orientation == "bottom":
             return [f"{value:,.0f}".replace(",", "\u202f") if value >= 0 else "" for value in values]
         return [f"{value:.4g}" for value in values]
+
+
+def settled(end: float, length: float) -> float:
+    """`end` moved outwards to a round number a little further on: a range that moves with every point costs a new picture of its axes."""
+    if not math.isfinite(end) or length <= 0:
+        return end
+    step = 10 ** math.floor(math.log10(length / 8))
+    step *= next(factor for factor in (5, 2, 1) if factor * step <= length / 8)
+    return math.ceil(end / step - 1e-9) * step
 
 
 def _points(line: Line, low: float, high: float, buckets: int) -> tuple[Numbers, Numbers]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 
 from PySide6.QtCore import Qt
-from PySide6.QtGui import QResizeEvent
+from PySide6.QtGui import QPalette, QResizeEvent
 from PySide6.QtWidgets import QGridLayout, QHBoxLayout, QLabel, QProgressBar, QPushButton, QSizePolicy, QVBoxLayout, QWidget
 
 from engine import events
@@ -36,7 +36,7 @@ class RunHeader(QWidget):
         self._title.say(title)
         self._state.setText(state)
         token = {"finished": "ok", "failed": "danger", "running": "accent", "starting": "accent"}.get(state, "warning")
-        self._state.setStyleSheet(f"color: {getattr(theme.tokens(), token)};")
+        self._colour_state(token)
         for name, value in figures(curves, running=state in ("running", "stopping")).items():
             self._figures[name][0].setText(value)
         done = curves.steps[-1] / curves.steps_total if curves.steps and curves.steps_total else 0
@@ -49,6 +49,12 @@ class RunHeader(QWidget):
         """Asks each button's row whether it is possible."""
         for row, button in self._buttons:
             button.setVisible(row.possible)
+
+    def _colour_state(self, token: str) -> None:
+        palette = self._state.palette()
+        if palette.color(QPalette.ColorRole.WindowText) != theme.tokens().colour(token):
+            palette.setColor(QPalette.ColorRole.WindowText, theme.tokens().colour(token))
+            self._state.setPalette(palette)
 
     def _lay_out(self) -> None:
         top = QHBoxLayout()
