@@ -22,7 +22,8 @@ from gui.settings import Settings
 
 
 def main(arguments: list[str] | None = None) -> int:
-    """Runs the window until it is closed. `--open PATH` opens a dataset, drive or video, `--page NAME` shows that page first.
+    """Runs the window until it is closed. `--open PATH` opens a dataset, drive or video, `--page NAME` shows that page first, `--checkpoint C`
+    predicts with that checkpoint.
 
     With ROADSCOPE_FIRST_PAINT set, says on standard error how long the first paint took since the process began ("exit": and ends).
     """
@@ -36,7 +37,7 @@ def main(arguments: list[str] | None = None) -> int:
     faults = Faults(window.problem)
     faults.install()
     window.painted.connect(lambda: _on_painted(app))
-    window.painted.connect(lambda: window.start(wanted.open, wanted.page))
+    window.painted.connect(lambda: window.start(wanted.open, wanted.page, wanted.checkpoint))
     _leave_on_interrupt(window.close)
     window.show()
     code = app.exec()
@@ -64,6 +65,7 @@ def _parsed(arguments: list[str]) -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="roadscope", description="The window. With a verb, the command line: see `python main.py --help`.")
     parser.add_argument("--open", type=Path, metavar="PATH", help="open this dataset, drive or video")
     parser.add_argument("--page", default="", metavar="NAME", help="show this page first: data, train, drive or lidar")
+    parser.add_argument("--checkpoint", type=Path, metavar="C", help="predict with this .safetensors file or run folder")
     return parser.parse_args(arguments)
 
 

@@ -60,13 +60,13 @@ class MainWindow(QMainWindow):
         self._connect()
         self._restore()
 
-    def start(self, path: Path | None, page: str = "") -> None:
-        """After the first paint: makes the page, opens `path` or what was open last, and chooses the student where nothing else was."""
+    def start(self, path: Path | None, page: str = "", checkpoint: Path | None = None) -> None:
+        """After the first paint: makes the page, opens `path` or what was open last, and chooses `checkpoint`, the last one or the student."""
         self.show_page(page if page in self.names else self.settings.text("page") if self.settings.text("page") in self.names else self.names[0])
-        remembered = Path(self.settings.text("checkpoint")) if self.settings.text("checkpoint") else places.STUDENT
-        chosen = remembered if remembered.exists() else places.STUDENT
-        if chosen.exists():
-            self.session.choose_checkpoint(chosen)
+        last = self.settings.text("checkpoint")
+        remembered = Path(last) if last and Path(last).exists() else places.STUDENT
+        if checkpoint is not None or remembered.exists():
+            self.session.choose_checkpoint(checkpoint.absolute() if checkpoint is not None else remembered)
         if path is not None:
             self.opening.open(path.absolute())
         else:
