@@ -1,8 +1,8 @@
 """Training on CamVid: FPN-MobileNetV2, 15 epochs at 240×320, batch 8, random weights, against segmentation_models_pytorch.
 
 The peer is that library's FPN in a plain float32 loop: the same frames, the same augmented batches in the same order, as many
-steps, AdamW with torch's OneCycleLR, cross-entropy, scored on the same validation frames at the same size. Its batches are made
-beforehand, so its images/s are of the steps alone; ours are of the whole training loop, loading included.
+steps, AdamW with torch's OneCycleLR, cross-entropy, scored on the same validation frames at the same size. Its images/s are
+of the steps alone, without loading; ours are of the whole training loop, loading included.
 
     python tests/bench/bench_training.py [--epochs 15] [--steps N] [--data FOLDER] [--skip-ours | --skip-peer]
 
@@ -12,6 +12,7 @@ With --steps both stop after so many steps and only the speeds are compared.
 from __future__ import annotations
 
 import argparse
+import math
 import statistics
 import sys
 import tempfile
@@ -142,7 +143,7 @@ def main() -> int:
         if not skipped:
             results[name] = measured(settings, arguments.steps)
     for name, (speed, score) in results.items():
-        print(f"{name}: {speed:.1f} images/s, val mIoU {score:.3f}")
+        print(f"{name}: {speed:.1f} images/s" + ("" if math.isnan(score) else f", val mIoU {score:.3f}"))
     if len(results) < 2:
         return 0
     (our_speed, our_score), (peer_speed, peer_score) = results["ours"], results["peer"]
