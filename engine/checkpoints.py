@@ -7,6 +7,7 @@ without importing torch and without reading their weights.
 from __future__ import annotations
 
 import json
+import re
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -34,6 +35,13 @@ class Recipe:
     mean: tuple[float, float, float] = IMAGENET_MEAN
     std: tuple[float, float, float] = IMAGENET_STD
 
+    def __post_init__(self) -> None:
+        """Raises ValueError for what no picture can be made to fit."""
+        whole = len(self.size) == 2 and all(isinstance(side, int) and side > 0 for side in self.size)
+        numbers = all(isinstance(value, (int, float)) for value in (*self.mean, *self.std))
+        if not whole or not numbers or len(self.mean) != 3 or len(self.std) != 3 or min(self.std) <= 0:
+            raise ValueError(f"size {self.size}, mean {self.mean} and std {self.std} make no recipe")
+
 
 @dataclass(frozen=True, slots=True)
 class Card:
@@ -55,8 +63,18 @@ def write(path: Path, card: Card, weights: dict[str, NDArray[Any]]) -> None:
         "recipe": json.dumps({"size": card.recipe.size, "mean": card.recipe.mean, "std": card.recipe.std}),
         "facts": json.dumps(card.facts),
     }
+    write_arrays(path, weights, metadata)
+
+
+def write_arrays(path: Path, arrays: dict[str, NDArray[Any]], metadata: dict[str, str]) -> None:
+    """Writes a safetensors file in one step. Raises OutputError."""
     with atomic.replacing(path) as temporary:
-        save_file({name: np.ascontiguousarray(values) for name, values in weights.items()}, temporary, metadata)
+        try:
+            save_file({name: np.ascontiguousarray(values) for name, values in arrays.items()}, temporary, metadata)
+        except SafetensorError as error:
+            if refused := re.search(r"os error (\d+)", str(error)):  # safetensors tells a full disk in words only
+                raise OSError(int(refused[1]), str(error)) from error
+            raise
 
 
 def card(path: Path) -> Card:

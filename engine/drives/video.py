@@ -11,7 +11,6 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from engine import images
 from engine.drives import _video_index
 from engine.drives._video_index import VideoIndex
 from engine.drives.drive import Frame, Pose

@@ -1,1 +1,1 @@
-""""""
+"""Checkpoints at work: masks, movies and fused clouds of whole drives."""

@@ -14,10 +14,11 @@ from torch import Tensor
 
 from engine import models
 from engine.checkpoints import Card, Recipe
-from engine.errors import CheckpointError
+from engine.errors import CheckpointError, ConfigError
 from engine.inference import device as devices
 from engine.inference._decide import decide
 from engine.models._logits import class_logits
+from engine.models._network import Network
 from engine.sample import Image, Prediction
 
 __all__ = ["Prediction", "Predictor", "input_size"]
@@ -47,8 +48,7 @@ class Predictor:
         """Raises CheckpointError for a file that is foreign, damaged or does not fit its architecture, ConfigError for a device that isn't there."""
         self.checkpoint = Path(checkpoint)
         self.device = devices.choose(device)
-        self.card: Card
-        self.card, network = models.from_checkpoint(self.checkpoint)
+        self.card, network = _opened(self.checkpoint)
         self._network = network.to(self.device).to(memory_format=torch.channels_last).eval()
         self._bf16 = devices.has_bf16(self.device)
         recipe = self.card.recipe
@@ -86,3 +86,13 @@ class Predictor:
         stride = padded_height // coarse.shape[-2]
         cropped = coarse[..., : -(-height // stride), : -(-width // stride)].float()
         return class_logits(cropped, self.card.classes)[0].clone()
+
+
+def _opened(checkpoint: Path) -> tuple[Card, Network]:
+    try:
+        card, network = models.from_checkpoint(checkpoint)
+    except ConfigError as error:
+        raise CheckpointError(f"{checkpoint} names a network this version doesn't have ({error}); choose another checkpoint") from error
+    if not all(bool(torch.isfinite(weights).all()) for weights in network.state_dict().values()):
+        raise CheckpointError(f"{checkpoint} holds weights that are no numbers: its training went wrong; choose another checkpoint, or train with a lower learning rate")
+    return card, network

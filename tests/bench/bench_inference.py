@@ -12,18 +12,18 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parents[2]
 sys.path.insert(0, str(ROOT))
 
-import cv2  # noqa: E402
-import numpy as np  # noqa: E402
-import torch  # noqa: E402
-from torch.nn import functional as F  # noqa: E402
+import cv2
+import numpy as np
+import torch
+from torch.nn import functional as F
 
-from engine import checkpoints, labels, models  # noqa: E402
-from engine.checkpoints import Card, Recipe  # noqa: E402
-from engine.config import ModelConfig  # noqa: E402
-from engine.drives import overlay  # noqa: E402
-from engine.inference._decide import decide  # noqa: E402
-from engine.inference.predictor import Predictor  # noqa: E402
-from engine.models import _weights  # noqa: E402
+from engine import checkpoints, labels, models
+from engine.checkpoints import Card, Recipe
+from engine.config import ModelConfig
+from engine.drives import overlay
+from engine.inference._decide import decide
+from engine.inference.predictor import Predictor
+from engine.models import _weights
 
 REPEATS = 15
 

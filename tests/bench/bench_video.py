@@ -14,11 +14,11 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parents[2]
 sys.path.insert(0, str(ROOT))
 
-import av  # noqa: E402
-import cv2  # noqa: E402
-import numpy as np  # noqa: E402
+import av
+import cv2
+import numpy as np
 
-from engine.drives import open_drive  # noqa: E402
+from engine.drives import open_drive
 
 COUNT, GROUP, HEIGHT, WIDTH = 500, 250, 720, 960
 JUMPS, BACK = 40, 100

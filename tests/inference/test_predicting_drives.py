@@ -10,10 +10,10 @@ import numpy as np
 import pytest
 
 from engine import images, labels
+from engine.ahead import ahead
 from engine.errors import ConfigError, DataError, OutputError
 from engine.events import Event, Finished, Message, Progress, Saved
 from engine.inference import movie_job
-from engine.inference._stream import ahead
 from engine.inference.movie_job import movie
 from engine.inference.predict_job import FORMATS, predict
 from engine.inference.predictor import Predictor

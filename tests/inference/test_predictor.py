@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import json
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
 import pytest
 import torch
+from safetensors import safe_open
 from torch.nn import functional as F
 
 from engine import checkpoints, labels, models
@@ -128,6 +131,31 @@ def test_weights_of_another_architecture_are_one_sentence(checkpoint: Path, tmp_
     del weights[next(name for name in weights if name.startswith("decoder"))]
     checkpoints.write(tmp_path / "a.safetensors", card, weights)
     with pytest.raises(CheckpointError, match=r"a\.safetensors lacks the weights decoder"):
+        Predictor(tmp_path / "a.safetensors")
+
+
+def test_a_network_this_version_lacks_is_one_sentence(checkpoint: Path, tmp_path: Path) -> None:
+    card, weights = checkpoints.read(checkpoint)
+    checkpoints.write(tmp_path / "a.safetensors", replace(card, model=replace(card.model, architecture="hourglass")), weights)
+    with pytest.raises(CheckpointError, match=r"a\.safetensors names a network this version doesn't have .*hourglass"):
+        Predictor(tmp_path / "a.safetensors")
+
+
+def test_weights_that_are_no_numbers_are_one_sentence(checkpoint: Path, tmp_path: Path) -> None:
+    card, weights = checkpoints.read(checkpoint)
+    checkpoints.write(tmp_path / "a.safetensors", card, {name: values * np.float32(np.nan) for name, values in weights.items()})
+    with pytest.raises(CheckpointError, match=r"a\.safetensors holds weights that are no numbers"):
+        Predictor(tmp_path / "a.safetensors")
+
+
+@pytest.mark.parametrize("size", [(0, 96), ("64", 96), (64,), (64.5, 96)])
+def test_a_recipe_that_fits_no_picture_is_damaged_metadata(checkpoint: Path, tmp_path: Path, size: tuple) -> None:
+    from safetensors.numpy import save_file
+
+    with safe_open(checkpoint, framework="numpy") as stream:
+        metadata = stream.metadata() | {"recipe": json.dumps({"size": size, "mean": [0, 0, 0], "std": [1, 1, 1]})}
+    save_file({"w": np.zeros(1, np.float32)}, tmp_path / "a.safetensors", metadata)
+    with pytest.raises(CheckpointError, match=r"a\.safetensors has damaged metadata"):
         Predictor(tmp_path / "a.safetensors")
 
 
