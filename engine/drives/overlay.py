@@ -103,15 +103,11 @@ def legend(shown: Sequence[tuple[str, Colour]], width: int, *, text_size: int = 
         return np.zeros((0, width, 3), np.uint8)
     measures = _Measures(text_size or text_size_for(width))
     font = _font(measures.text)
-    columns, cell = _columns([font.getlength(name) for name, _ in shown], width, measures)
-    rows = -(-len(shown) // columns)
-    height = rows * measures.row + 2 * (measures.margin // 2)
-    picture = Pictures.new("RGB", (width, height), background)
+    places, rows = _places([font.getlength(name) for name, _ in shown], width, measures)
+    picture = Pictures.new("RGB", (width, rows * measures.row + 2 * (measures.margin // 2)), background)
     draw = ImageDraw.Draw(picture)
-    start = (width - columns * cell + measures.between) // 2 if rows == 1 else measures.margin
-    for index, (name, colour) in enumerate(shown):
-        row, column = divmod(index, columns)
-        x, middle = start + column * cell, measures.margin // 2 + row * measures.row + measures.row // 2
+    for (name, colour), (x, row) in zip(shown, places):
+        middle = measures.margin // 2 + row * measures.row + measures.row // 2
         picture.paste(_chip(measures.chip, colour, background), (x, middle - measures.chip // 2))
         draw.text((x + measures.chip + measures.gap, middle), name, font=font, fill=text, anchor="lm")
     return np.asarray(picture).copy()
@@ -140,13 +136,16 @@ def text_size_for(width: int) -> int:
     return int(np.clip(round(width / 70), 11, 34))
 
 
-def _columns(lengths: Sequence[float], width: int, measures: _Measures) -> tuple[int, int]:
-    """(columns, pixels a column): all in one row where they fit, else rows of about equal length."""
-    cell = int(max(lengths)) + measures.chip + measures.gap + measures.between
-    most = max(1, (width - 2 * measures.margin + measures.between) // cell)
-    rows = -(-len(lengths) // most)
-    columns = -(-len(lengths) // rows)
-    return columns, cell if rows == 1 else max(cell, (width - 2 * measures.margin) // columns)
+def _places(lengths: Sequence[float], width: int, measures: _Measures) -> tuple[list[tuple[int, int]], int]:
+    """(x, row) of each entry and the count of rows: one after the other where one row takes them, else in columns of equal width."""
+    room = width - 2 * measures.margin + measures.between
+    cells = [int(length) + measures.chip + measures.gap + measures.between for length in lengths]
+    if sum(cells) <= room:
+        return [(measures.margin + sum(cells[:index]), 0) for index in range(len(cells))], 1
+    rows = -(-len(cells) // max(1, room // max(cells)))
+    columns = -(-len(cells) // rows)
+    cell = max(max(cells), (width - 2 * measures.margin) // columns)
+    return [(measures.margin + index % columns * cell, index // columns) for index in range(len(cells))], -(-len(cells) // columns)
 
 
 @lru_cache(maxsize=256)
