@@ -86,7 +86,7 @@ class Cloud:
         if self.fused is None or self.classes is None:
             return {}
         counts = np.bincount(self.fused.train_id, minlength=256)[: len(self.classes)]
-        return dict(zip(self.classes.names, (counts / max(1, counts.sum())).tolist(), strict=True))
+        return dict(zip(self.classes.names, (counts / counts.sum()).tolist(), strict=True)) if counts.any() else {}
 
 
 class CloudFeed(QObject):

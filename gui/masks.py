@@ -26,6 +26,8 @@ if TYPE_CHECKING:
 
 AHEAD = 64
 """Frames that are predicted in advance while nothing else is asked."""
+SLOWEST = 0.5
+"""Seconds a mask may take for playing to wait for it; a slower network shows its masks when paused, or once they are predicted."""
 _IN_MEMORY = 128 << 20
 
 
@@ -41,7 +43,7 @@ class MaskFeed(QObject):
         self._context: _Context | None = None
         self._asked = -1
         self._ahead = False
-        self._patience = 0.0
+        self._needed = 0.0
         self._under_way: tuple[_Context, int] | None = None
         self._predictor: tuple[Path, Predictor] | None = None
         self._latest = Latest(self._work, self)
@@ -55,8 +57,13 @@ class MaskFeed(QObject):
 
     @property
     def patience(self) -> float:
-        """Seconds that a mask is worth waiting for while playing: 0 until the network has shown what it needs, then some more than that."""
-        return self._patience
+        """Seconds that a mask is worth waiting for while playing: 0 until the network has shown what it needs, and where that is too much."""
+        return max(0.5, 3 * self._needed) if 0 < self._needed <= SLOWEST else 0.0
+
+    @property
+    def needed(self) -> float:
+        """Seconds the network took for the last mask; 0 until there was one."""
+        return self._needed
 
     @property
     def covered(self) -> NDArray[np.bool_] | None:
@@ -67,7 +74,7 @@ class MaskFeed(QObject):
         """Predicts another drive or with another checkpoint from now on."""
         self._latest.forget()
         self._under_way = None
-        self._asked, self._patience = -1, 0.0
+        self._asked, self._needed = -1, 0.0
         self._context = _Context(frames, checkpoint) if frames is not None and frames.drive.has_images and checkpoint is not None else None
         self.covered_changed.emit()
         if self._context:
@@ -103,7 +110,6 @@ class MaskFeed(QObject):
         context, frame = request
         from gui import preload
 
-        preload.background_priority()
         context.list_cached()
         if frame == _LIST:
             return None
@@ -129,7 +135,7 @@ class MaskFeed(QObject):
             return
         self.covered_changed.emit()
         if prediction is not None:
-            self._patience = max(0.5, 3 * prediction.milliseconds / 1000)
+            self._needed = prediction.milliseconds / 1000 or self._needed
             self.ready.emit(frame, prediction)
         self._go_on()
 

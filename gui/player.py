@@ -13,7 +13,7 @@ from PySide6.QtCore import QObject, Signal
 from engine.errors import RoadscopeError
 from gui.frames import Frames
 from gui.latest import Latest
-from gui.masks import MaskFeed
+from gui.masks import SLOWEST, MaskFeed
 from gui.session import Session
 from gui.widgets.playback import Pace, Playback
 
@@ -90,6 +90,11 @@ class Player(QObject):
         self.masks.predict_ahead(self._masks_wanted)
         if not self._watchers:
             self.playback.pause()
+
+    @property
+    def too_slow(self) -> bool:
+        """Whether masks are wanted, but the network takes too long for playing with them."""
+        return self._masks_wanted and self.masks.needed > SLOWEST
 
     def refresh(self) -> None:
         """Reads the session's frame (again)."""
@@ -183,7 +188,8 @@ class Player(QObject):
             picture, self._held, self._next = self._held, self._next, None
             if self._held is not None:
                 self.masks.ask(self._held.frame)
-            self._show(replace(picture, prediction=prediction))
+            if self._shown is None or not self.playback.playing or picture.frame >= self._shown.frame or self.playback.loop is not None:
+                self._show(replace(picture, prediction=prediction))
         elif self._shown is not None and self._shown.frame == frame and self._shown.prediction is None:
             self._shown = replace(self._shown, prediction=prediction)
             self.masked.emit(frame, prediction)

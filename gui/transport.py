@@ -42,8 +42,8 @@ def rows(page: str, session: Session, player: Player, timeline: Timeline, *, hom
         row("loop_in", "Loop from here", "I", "", lambda: set_loop(player, first=session.frame)),
         row("loop_out", "Loop to here", "O", "", lambda: set_loop(player, last=session.frame)),
         row("loop", "Loop on or off", "Shift+L", "loop", lambda: playback.set_loop(None if playback.loop else (0, 10**9))),
-        row("slower", "Slower", ("<", "Shift+,"), "", lambda: playback.faster(-1), "0.1, 0.25, 0.5, 1, 2 or 4 times"),
-        row("faster", "Faster", (">", "Shift+."), "speed", lambda: playback.faster(1), "0.1, 0.25, 0.5, 1, 2 or 4 times"),
+        row("slower", "Slower", "<", "", lambda: playback.faster(-1), "0.1, 0.25, 0.5, 1, 2 or 4 times"),
+        row("faster", "Faster", ">", "speed", lambda: playback.faster(1), "0.1, 0.25, 0.5, 1, 2 or 4 times"),
     ]
 
 

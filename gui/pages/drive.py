@@ -110,11 +110,12 @@ class DrivePage(Page):
         player.shown.connect(self._on_shown)
         player.masked.connect(lambda frame, prediction: self._refresh_overlay())
         player.failed.connect(lambda text, details: self.report(text, details=details) if self._visible else None)
-        self.view.shares_changed.connect(self._classes.set_shares)
+        self.view.shares_changed.connect(self._on_shares)
         self.view.said.connect(self.toast)
         self.view.failed.connect(self.report)
         self._controls.changed.connect(self._on_controls)
         self._timeline.refused.connect(self.report)
+        self._timeline.typed.connect(self.view.canvas.setFocus)
         self._export_button.clicked.connect(self._export)
 
     def _on_source(self) -> None:
@@ -124,6 +125,8 @@ class DrivePage(Page):
         self._export_button.setEnabled(drive is not None and drive.has_images)
         self.messages.dismiss()
         self._on_checkpoint()
+        if self._visible:
+            self.view.canvas.setFocus()
 
     def _on_checkpoint(self) -> None:
         drive = self.session.drive
@@ -158,6 +161,10 @@ class DrivePage(Page):
         self._offer()
         if self._player.picture is not None and self._visible and self._player.picture.image is not None:
             self.view.show_overlay(self._player.picture)
+
+    def _on_shares(self, shares: dict[str, float]) -> None:
+        self._classes.show_classes(self.view.overlay.classes or self.session.class_set)
+        self._classes.set_shares(shares)
 
     def _export(self) -> None:
         from gui.widgets.export_dialog import ExportDialog

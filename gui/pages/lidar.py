@@ -125,6 +125,7 @@ class LidarPage(Page):
         view.cloud.link.restarted.connect(lambda: self.toast.emit("The 3-D view ended unexpectedly and was started again"))
         view.cloud.link.failed.connect(lambda text: self.report(text, cure=("Try again", view.cloud.link.start_again)))
         self._timeline.refused.connect(self.report)
+        self._timeline.typed.connect(view.cloud.setFocus)
         self._exports.said.connect(self.toast)
         self._exports.failed.connect(lambda text, details: self.report(text, details=details))
         self._export.clicked.connect(lambda: self._exports.this_frame(view.shown))
@@ -138,6 +139,8 @@ class LidarPage(Page):
         self._controls.offer_truth(drive is not None and any(frame.labels for frame in drive.frames))
         self.messages.dismiss()
         self._watch()
+        if self._visible:
+            self.view.cloud.setFocus()
 
     def _watch(self) -> None:
         if self._visible:

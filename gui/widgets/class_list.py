@@ -119,8 +119,11 @@ class _Rows(QAbstractListModel):
         self._shares: dict[str, float] = {}
 
     def show_classes(self, classes: ClassSet | None) -> None:
+        listed = classes.classes if classes else ()
+        if listed == self._classes:
+            return  # a reset would take the selection from under the keyboard
         self.beginResetModel()
-        self._classes = classes.classes if classes else ()
+        self._classes = listed
         self.endResetModel()
 
     def set_shares(self, shares: Mapping[str, float]) -> None:

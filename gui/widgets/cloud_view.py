@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import numpy as np
 from numpy.typing import NDArray
-from PySide6.QtCore import QEvent, QPointF, QRectF, QSize, Qt, QTimer, Signal
-from PySide6.QtGui import QContextMenuEvent, QCursor, QImage, QPainter, QPaintEvent, QResizeEvent, QShowEvent
+from PySide6.QtCore import QEvent, QPoint, QPointF, QRectF, QSize, Qt, QTimer, Signal
+from PySide6.QtGui import QCursor, QImage, QPainter, QPaintEvent, QResizeEvent, QShowEvent
 from PySide6.QtWidgets import QMenu, QWidget
 
 from engine.lidar import orbit
@@ -122,13 +122,11 @@ class CloudView(OrbitView):
                 self._send_size()
         return super().event(event)
 
-    def contextMenuEvent(self, event: QContextMenuEvent) -> None:
-        if self.dragged:
-            return  # the right button panned
+    def open_menu(self, position: QPoint) -> None:
         menu = QMenu(self)
         menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
-        self.menu_opening.emit(menu, self.point_at(QPointF(event.pos())))
-        menu.popup(event.globalPos())
+        self.menu_opening.emit(menu, self.point_at(QPointF(position)))
+        menu.popup(self.mapToGlobal(position))
 
     def _start(self) -> None:
         if self.link.renderer is not None:

@@ -17,6 +17,9 @@ from gui.widgets.image_canvas import ImageCanvas
 from gui.widgets.legend import Legend
 from gui.widgets.overlay_controls import OverlayControls
 
+_MET = 0.0005
+"""Share of a picture's pixels from which on a class stands in the legend."""
+
 
 class DriveView(QWidget):
     """Shows what it is given; `shares_changed` brings the classes' shares of the picture, `said` something harmless, `failed` a problem."""
@@ -30,6 +33,7 @@ class DriveView(QWidget):
         self._session, self._player, self._controls, self._settings, self._jobs = session, player, controls, settings, jobs
         self._overlay = Overlay(None, None)
         self._cloud: Cloud | None = None
+        self._met: set[str] = set()
         self._clouds = CloudFeed(self)
         self.canvas = ImageCanvas()
         self._legend = Legend(self.canvas)
@@ -57,6 +61,8 @@ class DriveView(QWidget):
         self.recolour()
         if not self._player.playback.playing:
             self._ask_distances(picture)
+        elif picture.prediction is None and self._player.too_slow:
+            self._status.setText(f"A mask takes {self._player.masks.needed:.1f} s here: masks are shown when paused, and where the timeline is green")
 
     def show_overlay(self, picture: Picture) -> None:
         """The frame that is shown, with more (or other things) known of it."""
@@ -73,6 +79,7 @@ class DriveView(QWidget):
     def clear(self) -> None:
         """Shows nothing."""
         self._overlay, self._cloud = Overlay(None, None), None
+        self._met.clear()
         self.canvas.show_image(None)
         self._show_legend()
         self._status.clear()
@@ -82,7 +89,7 @@ class DriveView(QWidget):
         self._clouds.close()
 
     def _connect(self) -> None:
-        self._shares.timeout.connect(lambda: self.shares_changed.emit(self._overlay.shares()))
+        self._shares.timeout.connect(self._on_shares)
         self._clouds.ready.connect(self._on_cloud)
         self._clouds.failed.connect(lambda text, details: self.failed.emit(text))
         self.canvas.hovered.connect(self._on_hover)
@@ -101,13 +108,22 @@ class DriveView(QWidget):
             self._shares.start()
 
     def _show_legend(self) -> None:
+        """Names what was met in this drive so far: shorter than all there is, and steadier than what is in this frame."""
         shown = self._overlay
         if not self._controls.legend or self._mask is None:
             self._legend.show_classes([])
         elif shown.classes is None:
             self._legend.show_classes(shown.entries())
         else:
-            self._legend.show_classes([entry for entry in shown.entries() if entry[0] not in self._session.hidden])
+            self._legend.show_classes([entry for entry in shown.entries() if entry[0] in self._met and entry[0] not in self._session.hidden])
+
+    def _on_shares(self) -> None:
+        shares = self._overlay.shares()
+        met = {name for name, share in shares.items() if share > _MET}
+        if not met <= self._met:
+            self._met |= met
+            self._show_legend()
+        self.shares_changed.emit(shares)
 
     def _ask_distances(self, picture: Picture) -> None:
         self._cloud = None

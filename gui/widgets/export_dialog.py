@@ -126,7 +126,8 @@ class ExportDialog(QDialog):
 
     def _on_ends(self) -> None:
         if self._last.value() < self._first.value():
-            (self._last if self.sender() is self._first else self._first).setValue(self.sender().value())  # type: ignore[union-attr]
+            moved, other = (self._last, self._first) if self.sender() is self._last else (self._first, self._last)
+            other.setValue(moved.value())
         drive = self._session.drive
         assert drive is not None
         self._length.setText(clock(len(self.frames) / max(1e-3, drive.fps)))
@@ -149,21 +150,17 @@ class ExportDialog(QDialog):
     def _job(self, out: Path) -> Job:
         session = self._session
         assert session.drive is not None and session.checkpoint is not None
-        drive, checkpoint = session.drive.path, session.checkpoint
-        wanted = {
-            "opacity": self._opacity.value() / 100,
-            "hidden": session.hidden,
-            "outlines": self._outlines.isChecked(),
-            "legend": self._legend.isChecked(),
-            "frames": self.frames,
-        }
+        drive, checkpoint, hidden, frames = session.drive.path, session.checkpoint, session.hidden, self.frames
+        opacity, outlines, legend = self._opacity.value() / 100, self._outlines.isChecked(), self._legend.isChecked()
 
         def work(should_stop: events.ShouldStop) -> events.Events:
             preload.background_priority()
             preload.torch()
             from engine.inference.movie_job import movie
 
-            yield from movie(checkpoint, drive, out, should_stop=should_stop, **wanted)
+            yield from movie(
+                checkpoint, drive, out, opacity=opacity, hidden=hidden, outlines=outlines, legend=legend, frames=frames, should_stop=should_stop
+            )
 
         return ThreadJob(f"Movie {out.name}", work)
 

@@ -91,7 +91,7 @@ class ImageCanvas(ZoomView):
             painter.drawText(self.rect(), Qt.AlignmentFlag.AlignCenter | Qt.TextFlag.TextWordWrap, self._empty)
             return
         if self._base is None:
-            self._base = layers.sampled(self._levels, self.view, theme.tokens().colour("picture").getRgb()[:3], reduction=self._reduction)
+            self._base = layers.sampled(self._levels, self.view, _background(), reduction=self._reduction)
         if self._over is None:
             self._over = self._drawn_over(self.view, self._reduction)
         self._draw(painter, QRectF(self.rect()), (self._base, self._over))
@@ -129,3 +129,8 @@ class ImageCanvas(ZoomView):
     def _on_rest(self) -> None:
         self._reduction, self._base, self._over = 1, None, None
         self.update()
+
+
+def _background() -> tuple[int, int, int]:
+    colour = theme.tokens().colour("picture")
+    return colour.red(), colour.green(), colour.blue()

@@ -19,7 +19,7 @@ OUTLINE = 0xFF
 
 @dataclass(frozen=True)
 class Points:
-    """Dots over a picture: `pixel` (M, 2) x y, `colour` (M, 3) RGB, the farthest first; `size` in device pixels at fit."""
+    """Dots over a picture: `pixel` (M, 2) x y, `colour` (M, 3) RGB, the farthest first; `size` in device pixels where the picture is about as large as it is."""
 
     pixel: NDArray[np.integer]
     colour: Picture
@@ -68,8 +68,7 @@ def outlined(tint: Picture, mask: Picture) -> None:
 def dotted(target: Picture, points: Points, view: Viewport, *, reduction: int = 1) -> None:
     """Draws square dots into `target` (h, w, 4) BGRA, in place."""
     height, width = target.shape[:2]
-    grown = min(4.0, max(1.0, (view.scale / view.fit_scale) ** 0.5))
-    side = max(1, round(points.size * grown / reduction))
+    side = max(1, round(min(7.0, 1.1 * points.size * view.scale**0.75) / reduction))
     centre = (points.pixel + 0.5) * view.scale + (view.left, view.top)
     corner = np.floor(centre / reduction - side / 2 + 0.5).astype(np.int64)
     kept = (corner[:, 0] > -side) & (corner[:, 1] > -side) & (corner[:, 0] < width) & (corner[:, 1] < height)

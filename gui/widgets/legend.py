@@ -28,7 +28,7 @@ class Legend(QWidget):
 
     def __init__(self, parent: QWidget, *, bottom: bool = False) -> None:
         super().__init__(parent)
-        self._bottom = bottom
+        self._over, self._bottom = parent, bottom
         self._classes: list[tuple[str, tuple[int, int, int]]] = []
         self._scale: Scale | None = None
         self.setAttribute(Qt.WidgetAttribute.WA_TransparentForMouseEvents)
@@ -48,8 +48,7 @@ class Legend(QWidget):
     def place(self) -> None:
         """Moves into its corner; the parent calls it when its size changes."""
         size = self.sizeHint()
-        parent = self.parentWidget()
-        self.setGeometry(QRect(QPoint(12, parent.height() - size.height() - 12 if self._bottom else 12), size))
+        self.setGeometry(QRect(QPoint(12, self._over.height() - size.height() - 12 if self._bottom else 12), size))
 
     def sizeHint(self) -> QSize:
         metrics = self.fontMetrics()
@@ -94,7 +93,7 @@ class Legend(QWidget):
 
     def _grid(self) -> tuple[int, int, int]:
         """Columns, rows and the width of a column: at most as high as the picture allows."""
-        room = max(1, (self.parentWidget().height() - 24 - 2 * _PAD) // _ROW)
+        room = max(1, (self._over.height() - 24 - 2 * _PAD) // _ROW)
         rows = min(len(self._classes), room, 12) or 1
         columns = -(-len(self._classes) // rows) if self._classes else 1
         widest = max((self.fontMetrics().horizontalAdvance(name) for name, _ in self._classes), default=0)

@@ -61,12 +61,12 @@ class LidarView(QWidget):
         return self._cloud
 
     def show_frame(self, picture: Picture, cloud: Cloud, *, grid: bool) -> None:
-        """A frame; `grid` draws rings on the ground, the lidar's axes and what the camera looks at."""
+        """A frame; `grid` draws rings on the ground and what the camera looks at."""
         self._picture, self._cloud = picture, cloud
         self.cloud.show_cloud(cloud.points, cloud.colours)
         self.image.show_frame(picture, cloud)
         self._legend.show_scale(scale_of(cloud.colouring) if cloud.fused is not None else None)
-        extras = [orbit.rings(), *orbit.axes()] if grid else []
+        extras = [orbit.rings()] if grid else []
         if grid and cloud.calibration is not None and picture.image is not None:
             extras.append(orbit.frustum(cloud.calibration, picture.image.shape[:2]))
         self.cloud.show_extras(extras)

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import numpy as np
-from PySide6.QtCore import QPointF, Qt
-from PySide6.QtGui import QKeyEvent, QMouseEvent, QWheelEvent
+from PySide6.QtCore import QPoint, QPointF, Qt
+from PySide6.QtGui import QContextMenuEvent, QKeyEvent, QMouseEvent, QWheelEvent
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
 from engine.lidar.orbit import Orbit
@@ -23,8 +23,7 @@ class OrbitView(QWidget):
         super().__init__(parent)
         self._orbit = Orbit()
         self._grip: QPointF | None = None
-        self.dragged = False
-        """Whether the last press became a drag."""
+        self._dragged = False
         self.setMouseTracking(True)
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Expanding)
@@ -43,6 +42,9 @@ class OrbitView(QWidget):
     def on_orbit_changed(self) -> None:
         """For subclasses: the camera stands elsewhere."""
 
+    def open_menu(self, position: QPoint) -> None:
+        """For subclasses: what can be done at a position."""
+
     def on_pointed(self) -> None:
         """For subclasses: the pointer moved without a button."""
 
@@ -51,16 +53,16 @@ class OrbitView(QWidget):
         return None
 
     def mousePressEvent(self, event: QMouseEvent) -> None:
-        self._grip, self.dragged = event.position(), False
+        self._grip, self._dragged = event.position(), False
 
     def mouseMoveEvent(self, event: QMouseEvent) -> None:
         if self._grip is None or event.buttons() == Qt.MouseButton.NoButton:
             self.on_pointed()
             return
         step = event.position() - self._grip
-        if not self.dragged and step.manhattanLength() < 3:
+        if not self._dragged and step.manhattanLength() < 3:
             return
-        self._grip, self.dragged = event.position(), True
+        self._grip, self._dragged = event.position(), True
         others = Qt.MouseButton.RightButton | Qt.MouseButton.MiddleButton
         if event.buttons() & others or event.modifiers() & Qt.KeyboardModifier.ShiftModifier:
             self.orbit = self._orbit.panned(step.x(), step.y(), self.height())
@@ -69,6 +71,13 @@ class OrbitView(QWidget):
 
     def mouseReleaseEvent(self, event: QMouseEvent) -> None:
         self._grip = None
+        if event.button() == Qt.MouseButton.RightButton and not self._dragged:
+            self.open_menu(event.position().toPoint())
+
+    def contextMenuEvent(self, event: QContextMenuEvent) -> None:
+        """The menu key alone: the right button may be about to pan, and opens the menu when it is let go without."""
+        if event.reason() == QContextMenuEvent.Reason.Keyboard:
+            self.open_menu(self.rect().center())
 
     def mouseDoubleClickEvent(self, event: QMouseEvent) -> None:
         target = self.target_at(event.position())

@@ -22,6 +22,8 @@ class Timeline(QWidget):
     """Follows the session's frame and the player's clock; everything it does goes through them. `refused(sentence)`: nowhere to go."""
 
     refused = Signal(str)
+    typed = Signal()
+    """The field that says where to go was left: the keyboard is free."""
 
     def __init__(self, session: Session, player: Player, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -104,6 +106,7 @@ class Timeline(QWidget):
         self.strip.thumbnails_wanted.connect(self._thumbnails.ask)
         self.strip.menu_wanted.connect(self._on_menu)
         self._where.entered.connect(self._on_where)
+        self._where.left.connect(self.typed)
         self._thumbnails.ready.connect(self.strip.add_thumbnail)
         session.frame_changed.connect(self._on_frame)
         session.theme_changed.connect(lambda: self._on_playback())
@@ -164,6 +167,7 @@ class _Where(QLineEdit):
     """Shows "43 / 120" and takes a frame's number or a time; `entered(text)` at Enter."""
 
     entered = Signal(str)
+    left = Signal()
 
     def __init__(self) -> None:
         super().__init__()
@@ -201,10 +205,8 @@ class _Where(QLineEdit):
         self.entered.emit(text)
 
     def _leave(self) -> None:
-        follower = self.parentWidget().window().focusWidget() if self.parentWidget() else None
         self.clearFocus()
-        if follower is self:
-            self.parentWidget().setFocus(Qt.FocusReason.OtherFocusReason)
+        self.left.emit()
 
 
 def frame_meant(text: str, times: list[float]) -> int:

@@ -16,6 +16,7 @@ class ViewButtons(QFrame):
 
     def __init__(self, rows: Sequence[Action], parent: QWidget) -> None:
         super().__init__(parent)
+        self._over = parent
         self.setObjectName("overPicture")
         layout = QHBoxLayout(self)
         layout.setContentsMargins(3, 3, 3, 3)
@@ -37,4 +38,4 @@ class ViewButtons(QFrame):
     def place(self) -> None:
         """Moves into its corner; the parent calls it when its size changes."""
         self.adjustSize()
-        self.move(QPoint(self.parentWidget().width() - self.width() - 12, 12))
+        self.move(QPoint(self._over.width() - self.width() - 12, 12))
