@@ -34,7 +34,8 @@ def inspect(path: Path, *, most_masks: int = 0, should_stop: ShouldStop = never)
                 if thing.path == path:
                     raise
                 tally.problems.append(Problem(thing.path, f"unreadable {TITLES[thing.kind]}", str(error)))
-            if tally.stopped:
+            if tally.stopped or should_stop():
+                tally.stopped = tally.stopped or thing is not group[-1]
                 break
         reports.append(_report(path if len(group) == len(things) else _common(group), group, tally))
         if tally.stopped or should_stop():

@@ -26,6 +26,7 @@ from engine.sample import Sample
 UNREADABLE_IMAGE = "unreadable image"
 UNREADABLE_CALIBRATION = "unreadable calibration"
 UNREADABLE_MASK = "unreadable mask"
+EMPTY_SPLIT = "empty split"
 POINTS = "semantic_kitti"
 """The label space of .label files."""
 PROGRESS_EVERY = 0.1
@@ -79,19 +80,19 @@ class Meter:
 
     def __init__(self, total: int, what: str) -> None:
         self._total, self._what = total, what
-        self._begun = self._said = time.monotonic()
+        self._begun = self._said = time.perf_counter()
 
     def said(self, done: int) -> Iterator[Event]:
-        now = time.monotonic()
+        now = time.perf_counter()
         if now - self._said >= PROGRESS_EVERY or done == self._total:
             self._said = now
-            yield events.Progress(done, self._total, self._what, (now - self._begun) / max(1, done) * (self._total - done))
+            yield events.Progress(done, self._total, self._what, events.seconds_left(self._begun, done, self._total))
 
 
 def look_through_dataset(path: Path, layout: str, tally: Tally, *, most_masks: int, should_stop: ShouldStop) -> Iterator[Event]:
     """Adds all that a dataset's splits hold to `tally`. Raises DataError where it can't be opened at all."""
     whole = datasets.open_dataset(path, layout=layout)
-    opened = [datasets.open_dataset(path, layout=layout, split=split) for split in whole.covered] or [whole]
+    opened = list(_opened(path, layout, whole, tally))
     if whole.note:
         tally.facts["note"] = whole.note
     remembered = Remembered(f"{whole.root}\n{layout}\n{[one.space for one in opened]}")
@@ -104,6 +105,17 @@ def look_through_dataset(path: Path, layout: str, tally: Tally, *, most_masks: i
                 return
     finally:
         remembered.save()
+
+
+def _opened(path: Path, layout: str, whole: FileDataset, tally: Tally) -> Iterator[FileDataset]:
+    """A dataset's splits one by one; those without frames become problems."""
+    if not whole.covered:
+        yield whole
+    for split in whole.covered:
+        try:
+            yield datasets.open_dataset(path, layout=layout, split=split)
+        except DataError as error:  # the whole could be opened: nothing is damaged, this split holds nothing
+            tally.problems.append(Problem(whole.root, EMPTY_SPLIT, str(error)))
 
 
 def _split(dataset: FileDataset, tally: Tally, remembered: Remembered, share: float, should_stop: ShouldStop) -> Iterator[Event]:

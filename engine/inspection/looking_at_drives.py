@@ -36,7 +36,7 @@ def look_through_drive(path: Path, tally: Tally, should_stop: ShouldStop) -> Ite
     try:
         tally.problems += [Problem(drive.path, "note", note) for note in drive.notes if not _COUNTED.match(note)]
         if drive.kind == "video":
-            yield from _video(drive, tally)
+            yield from _video(drive, tally, should_stop)
         else:
             yield from _frames(drive, tally, should_stop)
         _length(drive, tally)
@@ -53,12 +53,15 @@ def look_at_scan(path: Path, tally: Tally) -> None:
     tally.parts.append(Part(path.name, 1, 0, 1))
 
 
-def _video(drive: Drive, tally: Tally) -> Iterator[Event]:
+def _video(drive: Drive, tally: Tally, should_stop: ShouldStop) -> Iterator[Event]:
     """A few frames are decoded from end to end: the index alone doesn't show damage."""
     last = len(drive.frames) - 1
     places = sorted({0, last // 4, last // 2, last * 3 // 4, last})
     meter = Meter(len(places), drive.name)
     for done, index in enumerate(places, 1):
+        tally.stopped = should_stop()
+        if tally.stopped:
+            break
         try:
             drive.image(index)
         except DataError as error:

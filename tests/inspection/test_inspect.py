@@ -249,3 +249,12 @@ def test_a_jpeg_with_bytes_after_its_end_is_whole(tmp_path: Path) -> None:
     assert problems(path) == []
     layouts.cut(path, 0.01)
     assert problems(path) == [("unreadable image", "a.jpg")]
+
+
+def test_a_split_without_frames_is_a_problem_among_the_others(tmp_path: Path) -> None:
+    layouts.cityscapes(tmp_path)
+    for folder in ("leftImg8bit", "gtFine"):
+        (tmp_path / folder / "test").mkdir()
+    found = report(tmp_path)
+    assert [part["name"] for part in found["parts"]] == ["train", "val"]
+    assert [problem["kind"] for problem in found["problems"]] == ["empty split"] and "split test" in found["problems"][0]["text"]
