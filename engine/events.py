@@ -7,6 +7,7 @@ history of a run carry the same records.
 from __future__ import annotations
 
 import json
+import time
 from collections.abc import Callable, Iterator
 from dataclasses import asdict, dataclass, field
 from typing import Any
@@ -129,6 +130,11 @@ def from_line(line: str) -> Event:
         return kind(**values)
     except (ValueError, KeyError, TypeError, AttributeError) as error:
         raise DataError(f"not an event of Roadscope: {line[:80]!r}; delete the line to read the rest") from error
+
+
+def seconds_left(begun: float, done: int, total: int) -> float:
+    """At the mean pace since `begun`, a time of `time.perf_counter`; NaN before the first is done."""
+    return (time.perf_counter() - begun) / done * (total - done) if done else float("nan")
 
 
 def never() -> bool:

@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 from engine import images, labels
 from engine.drives import Drive, open_drive
 from engine.errors import DataError
-from engine.events import Events, Finished, Message, Progress, Saved, ShouldStop, never
+from engine.events import Events, Finished, Message, Progress, Saved, ShouldStop, never, seconds_left
 from engine.labels import VOID, ClassSet, LabelSpace, Mask, TrainedClass
 from engine.lidar import cloud_files, colouring, picture
 from engine.lidar.fusion import FusedCloud
@@ -96,7 +96,7 @@ def fuse(
             cloud = _fused(drive, index, look, occlusion, tally)
             for written in _write(cloud, drive, index, Path(out), formats, class_set, pictures):
                 yield Saved(str(written), "cloud" if written.suffix != ".png" else "picture of a cloud")
-            yield Progress(done, len(chosen), "fusing scans", (time.perf_counter() - begun) / done * (len(chosen) - done))
+            yield Progress(done, len(chosen), "fusing scans", seconds_left(begun, done, len(chosen)))
         yield Finished(stopped, tally.summary(class_set, Path(out)))
     finally:
         drive.close()

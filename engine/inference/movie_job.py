@@ -15,9 +15,9 @@ from engine.checkpoints import Card
 from engine.drives import Drive, overlay
 from engine.drives.movie import MovieWriter
 from engine.errors import DataError
-from engine.events import Events, Finished, Message, Progress, Saved, ShouldStop, never
+from engine.events import Events, Finished, Message, Progress, Saved, ShouldStop, never, seconds_left
 from engine.inference import _source
-from engine.inference._stream import predicted, seconds_left
+from engine.inference._stream import predicted
 from engine.inference.predictor import Predictor
 from engine.sample import Image, Prediction
 

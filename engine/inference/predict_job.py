@@ -12,9 +12,9 @@ from typing import Any
 from engine import images
 from engine.drives import overlay
 from engine.errors import ConfigError, DataError
-from engine.events import Events, Finished, Message, Progress, Saved, ShouldStop, never
+from engine.events import Events, Finished, Message, Progress, Saved, ShouldStop, never, seconds_left
 from engine.inference import _source
-from engine.inference._stream import predicted, seconds_left
+from engine.inference._stream import predicted
 from engine.inference.predictor import Predictor
 from engine.labels import ClassSet, Mask
 from engine.sample import Image

@@ -5,14 +5,13 @@ What is in a batch depends on the seed and the batch's number alone, so that a r
 
 from __future__ import annotations
 
-from collections import deque
-from collections.abc import Callable, Generator
-from concurrent.futures import Future, ThreadPoolExecutor
+from collections.abc import Generator
 from functools import lru_cache, partial
 
 import numpy as np
 from numpy.typing import NDArray
 
+from engine.ahead import ahead
 from engine.config import TrainConfig
 from engine.labels import Mask
 from engine.sample import Image
@@ -30,7 +29,7 @@ _ORDER, _VIEW = 0, 1
 
 def made(frames: Frames, config: TrainConfig, *, rarity: NDArray[np.float64], first: int, last: int) -> Generator[Batch, None, None]:
     """The batches number `first` up to, not including, `last`. Close the iterator to end its threads. Raises DataError."""
-    return _ahead(partial(batch, frames, config, rarity=rarity), range(first, last))
+    return ahead(partial(batch, frames, config, rarity=rarity), range(first, last), threads=_THREADS, depth=_AHEAD)
 
 
 def in_order(frames: Frames, *, size: Size, batch: int) -> Generator[Batch, None, None]:
@@ -40,7 +39,7 @@ def in_order(frames: Frames, *, size: Size, batch: int) -> Generator[Batch, None
         pairs = [frames[index] for index in range(first, min(first + batch, len(frames)))]
         return np.stack([resized(image, size) for image, _ in pairs]), np.stack([resized(mask, size) for _, mask in pairs])
 
-    return _ahead(one, range(0, len(frames), batch))
+    return ahead(one, range(0, len(frames), batch), threads=_THREADS, depth=_AHEAD)
 
 
 def batch(frames: Frames, config: TrainConfig, number: int, *, rarity: NDArray[np.float64]) -> Batch:
@@ -62,21 +61,6 @@ def steps(count: int, config: TrainConfig) -> int:
 def epoch(step: int, count: int, config: TrainConfig) -> int:
     """The pass, from 0, that is going on after `step` steps."""
     return min(config.epochs - 1, step * config.batch // count)
-
-
-def _ahead(make: Callable[[int], Batch], numbers: range) -> Generator[Batch, None, None]:
-    """`make` of each number in turn, a few of them made before they are asked for."""
-    pool = ThreadPoolExecutor(_THREADS, thread_name_prefix="batches")
-    waiting: deque[Future[Batch]] = deque()
-    try:
-        for number in numbers:
-            waiting.append(pool.submit(make, number))
-            if len(waiting) > _AHEAD:
-                yield waiting.popleft().result()
-        while waiting:
-            yield waiting.popleft().result()
-    finally:
-        pool.shutdown(cancel_futures=True)
 
 
 @lru_cache(maxsize=4)

@@ -135,7 +135,7 @@ def _in_order(tasks: Iterable[Callable[[], None]], total: int, what: str, should
                     return
                 waiting.popleft().result()
                 done += 1
-                yield events.Progress(done, total, what, (time.perf_counter() - started) / done * (total - done))
+                yield events.Progress(done, total, what, events.seconds_left(started, done, total))
         finally:
             for future in waiting:
                 future.cancel()
