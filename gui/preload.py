@@ -38,7 +38,7 @@ def torch() -> None:
 def background_priority() -> None:
     """Lets this thread, and those it starts, give way to the event loop; where the system knows no such thing, nothing."""
     with contextlib.suppress(AttributeError, OSError):
-        os.setpriority(os.PRIO_PROCESS, threading.get_native_id(), 10)
+        os.setpriority(os.PRIO_PROCESS, threading.get_native_id(), min(19, 10 + os.getpriority(os.PRIO_PROCESS, 0)))
 
 
 @contextlib.contextmanager

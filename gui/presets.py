@@ -13,6 +13,8 @@ from engine.errors import ConfigError
 if TYPE_CHECKING:
     from engine.sample import Dataset
 
+_STREET = "street.json"
+"""What the procedural street leaves beside its pictures, which lie in the Cityscapes layout."""
 _HELD_OUT = ("val", "validation", "valid", "test")
 
 
@@ -38,8 +40,9 @@ def found(folder: Path | None = None) -> list[Preset]:
 
 
 def for_dataset(presets: list[Preset], dataset: Dataset) -> Preset | None:
-    """The preset that is named after the dataset's layout, else after a part of its path, else the first."""
-    words = [dataset.layout, dataset.layout.split("_")[0], *(part.lower() for part in reversed(dataset.root.parts))]
+    """The preset that is named after the dataset's layout, else after a part of its path, else the first; the street has its own."""
+    street = ["street"] if any((folder / _STREET).is_file() for folder in (dataset.root, dataset.root.parent)) else []
+    words = [*street, dataset.layout, dataset.layout.split("_")[0], *(part.lower() for part in reversed(dataset.root.parts))]
     for word in words:
         for preset in presets:
             if word and word in preset.name.lower().split("_") + preset.name.lower().split("-") + [preset.name.lower()]:

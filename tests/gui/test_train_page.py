@@ -294,6 +294,17 @@ def test_a_preset_is_fitted_to_the_splits_of_the_dataset(data: Path) -> None:
     assert (fitted.data.root, fitted.data.layout, fitted.data.validation_split) == (data, "auto", "val")
 
 
+def test_the_procedural_street_gets_its_own_preset_though_its_layout_is_cityscapes(tmp_path: Path) -> None:
+    class Street:
+        layout, root = "cityscapes", tmp_path
+
+    chosen = presets.for_dataset(presets.found(), Street())  # type: ignore[arg-type]
+    assert chosen is not None and chosen.name.startswith("cityscapes")
+    (tmp_path / "street.json").write_text("{}")
+    chosen = presets.for_dataset(presets.found(), Street())  # type: ignore[arg-type]
+    assert chosen is not None and chosen.name.startswith("street")
+
+
 def test_time_left_is_said_as_people_say_it() -> None:
     assert [duration(seconds) for seconds in (4.2, 200, 7500, float("nan"))] == ["4 s", "3 min 20 s", "2 h 05 min", "–"]
 
