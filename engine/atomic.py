@@ -20,6 +20,9 @@ _CURES = {
     errno.EROFS: "it lies on a read-only disk; choose another folder",
     errno.ENOTDIR: "a file stands where a folder is needed; choose another folder",
     errno.EISDIR: "a folder stands where a file is needed; choose another name",
+    errno.ENOENT: "its folder can't be made; choose another folder",
+    errno.ENAMETOOLONG: "its name is too long; choose a shorter one",
+    errno.EIO: "the disk reports a fault; choose another folder, on another disk",
     errno.EEXIST: "a file stands where a folder is needed; choose another folder",
 }
 

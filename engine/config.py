@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import dataclasses
 import difflib
+import math
 import types
 from dataclasses import MISSING, dataclass, field, fields, is_dataclass
 from pathlib import Path
@@ -34,6 +35,8 @@ class _Checked:
     def __post_init__(self) -> None:
         for one in fields(self):  # type: ignore[arg-type]
             for value in _numbers(getattr(self, one.name)):
+                if not math.isfinite(value):
+                    raise ConfigError(f"{one.name} is {value}; it must be a finite number")
                 low, high = one.metadata.get("low"), one.metadata.get("high")
                 if low is not None and value < low:
                     raise ConfigError(f"{one.name} is {value}; it must be at least {low}")
@@ -138,7 +141,7 @@ def load(path: Path, overrides: list[str] | tuple[str, ...] = ()) -> TrainConfig
     try:
         values = yaml.safe_load(text) or {}
     except yaml.YAMLError as error:
-        raise ConfigError(f"{path} is not valid YAML: {' '.join(str(error).split())}") from error
+        raise ConfigError(f"{path} is not valid YAML{_where(error)}; write `key: value` lines, such as those in configs/") from error
     if not isinstance(values, dict):
         raise ConfigError(f"{path} holds no settings; write `key: value` lines, such as `epochs: 10`")
     for override in overrides:
@@ -161,6 +164,7 @@ def to_dict(config: Any) -> dict[str, Any]:
 
 def build(kind: type, values: Any, where: str = "") -> Any:
     """A record of `kind` from plain values. Raises ConfigError that names the exact key at fault."""
+    values = {} if values is None else values  # `data:` with nothing below it
     if not isinstance(values, dict):
         raise ConfigError(f"{where.rstrip('.') or 'the config'} is {values!r}; it holds settings by name")
     hints = get_type_hints(kind)
@@ -224,6 +228,12 @@ def _override(values: dict[str, Any], override: str) -> None:
         values[last] = yaml.safe_load(text)
     except yaml.YAMLError as error:
         raise ConfigError(f"--set {override!r}: the value is not valid YAML") from error
+
+
+def _where(error: yaml.YAMLError) -> str:
+    """The place of a mistake in a file, and what it is, as a part of a sentence."""
+    mark, problem = getattr(error, "problem_mark", None), getattr(error, "problem", None) or getattr(error, "reason", None)
+    return (f" in line {mark.line + 1}" if mark else "") + (f" ({problem})" if problem else "")
 
 
 def _plain(value: Any) -> Any:

@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 from engine import atomic
 from engine.errors import DataError
 
+cv2.utils.logging.setLogLevel(cv2.utils.logging.LOG_LEVEL_SILENT)  # a damaged picture is told once, in the words of a DataError
 SUFFIXES = frozenset({".png", ".jpg", ".jpeg", ".bmp", ".tif", ".tiff", ".webp", ".ppm"})
 
 

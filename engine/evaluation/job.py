@@ -10,7 +10,7 @@ from typing import Literal
 
 import cv2
 
-from engine import datasets, events
+from engine import checkpoints, datasets, events
 from engine.errors import ConfigError, DataError
 from engine.evaluation.confusion import Confusion
 from engine.evaluation.report import report
@@ -42,9 +42,9 @@ def evaluate(
     """
     if tta not in ("none", "flip") or at not in ("recipe", "image"):
         raise ConfigError(f"tta is {tta!r} and at is {at!r}; tta is none or flip, at is recipe or image")
+    classes = checkpoints.card(checkpoint).classes
+    dataset = _opened(data, split=split, layout=layout, classes=classes, checkpoint=checkpoint)  # before the network, which takes seconds to load
     predictor = Predictor(checkpoint, device=device)
-    classes = predictor.card.classes
-    dataset = _opened(data, split=split, layout=layout, classes=classes, checkpoint=checkpoint)
     size = predictor.card.recipe.size if at == "recipe" else None
     confusion = Confusion(len(classes))
     total, start, spent = len(dataset.samples), time.perf_counter(), 0.0

@@ -7,11 +7,9 @@ import math
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
-import numpy as np
 from safetensors import SafetensorError, safe_open
-from safetensors.numpy import save_file
 
-from engine import atomic
+from engine import checkpoints
 from engine.errors import CheckpointError
 from engine.training.learner import Arrays
 
@@ -29,9 +27,7 @@ class Standing:
 
 def write(path: Path, standing: Standing, arrays: Arrays) -> None:
     """Writes the state in one step. Raises OutputError."""
-    with atomic.replacing(path) as temporary:
-        metadata = {"format": _FORMAT, "standing": json.dumps(asdict(standing))}
-        save_file({name: np.ascontiguousarray(values) for name, values in arrays.items()}, temporary, metadata)
+    checkpoints.write_arrays(path, arrays, {"format": _FORMAT, "standing": json.dumps(asdict(standing))})
 
 
 def read(path: Path) -> tuple[Standing, Arrays]:

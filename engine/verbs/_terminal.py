@@ -95,6 +95,8 @@ class Terminal:
                 self.say(f"{what}: {path}")
 
     def _advance(self, done: int, total: int, what: str, **facts: str) -> None:
+        if not sys.stderr.isatty():
+            return  # a log or a script reads sentences there, not a bar
         if self._bar is None or self._bar.desc.removesuffix(": ") != what or (self._bar.total or 0) != total:
             self._close_bar()
             self._bar = tqdm(total=total or None, desc=what, unit="", file=sys.stderr, dynamic_ncols=True, leave=False, initial=0, mininterval=0.2)

@@ -64,10 +64,11 @@ def arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(arguments: argparse.Namespace, terminal: Terminal) -> int:
     results = Results((arguments.out or places.home() / "demo").resolve())
+    settings = config.load(PRESET, [f"data.root={results.street / 'cityscapes'}", *arguments.overrides])
     clock = _Clock(terminal)
     _write_street(results, arguments, terminal)
     clock.lap("street written")
-    finished, trained = _train(results, arguments, terminal)
+    finished, trained = _train(settings, terminal)
     clock.lap(f"trained, validation mIoU {finished['mean_iou']:.3f}")
     _evaluate(results, trained, terminal)
     clock.lap("evaluated on held-out scenes")
@@ -106,10 +107,9 @@ def _write_street(results: Results, arguments: argparse.Namespace, terminal: Ter
     )
 
 
-def _train(results: Results, arguments: argparse.Namespace, terminal: Terminal) -> tuple[dict[str, Any], runs.Run]:
+def _train(settings: config.TrainConfig, terminal: Terminal) -> tuple[dict[str, Any], runs.Run]:
     from engine.training.loop import train
 
-    settings = config.load(PRESET, [f"data.root={results.street / 'cityscapes'}", *arguments.overrides])
     terminal.say(f"Training {settings.model.architecture} on {settings.model.encoder}, from random weights, {_length(settings)} …")
     new = runs.new(places.runs(), "demo")
     return terminal.show(train(settings, run=new, should_stop=terminal.should_stop)).summary, new

@@ -1,6 +1,7 @@
-"""`evaluate`: a checkpoint's scores on the held-out frames of a dataset.
+"""Scores a checkpoint on held-out frames: IoU, Dice, precision, recall and pixels of each class, and their means.
 
-Frames are scored at the size of the checkpoint's recipe, as training's own validation does; --full scores masks at their own size.
+The dataset has to use the labels that the checkpoint was trained on. Frames are scored at the size of the checkpoint's recipe, as
+training's own validation does; --full scores masks at their own size.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""`models`: how big every network is, counted by what one pass over a picture really runs."""
+"""How big every network is, counted by what one pass over a picture really runs."""
 
 from __future__ import annotations
 

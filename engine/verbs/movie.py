@@ -1,10 +1,14 @@
-"""`movie`: a drive under its masks as an H.264 movie."""
+"""Writes a drive under its masks as an H.264 movie. A movie that was stopped or failed leaves no file.
+
+  python main.py movie resources/models/street_student.safetensors drive.mp4 --out segmented.mp4
+"""
 
 from __future__ import annotations
 
 import argparse
 from pathlib import Path
 
+from engine.errors import ConfigError
 from engine.verbs._arguments import share
 from engine.verbs._terminal import Terminal
 
@@ -23,6 +27,9 @@ def arguments(parser: argparse.ArgumentParser) -> None:
 
 
 def run(arguments: argparse.Namespace, terminal: Terminal) -> int:
+    hidden = [name.strip() for name in arguments.hide.split(",") if name.strip()]
+    _check(hidden, [path for path in (arguments.checkpoint, arguments.compare) if path])
+
     from engine.inference.movie_job import movie
 
     finished = terminal.show(
@@ -32,7 +39,7 @@ def run(arguments: argparse.Namespace, terminal: Terminal) -> int:
             arguments.out,
             opacity=arguments.opacity,
             compare=arguments.compare,
-            hidden=[name.strip() for name in arguments.hide.split(",") if name.strip()],
+            hidden=hidden,
             legend=not arguments.no_legend,
             device=arguments.device,
             should_stop=terminal.should_stop,
@@ -41,3 +48,13 @@ def run(arguments: argparse.Namespace, terminal: Terminal) -> int:
     terminal.say(f"{finished.summary['frames']} frames at {finished.summary['frames_per_second']:g} frames/s ({finished.summary['codec']})")
     return 0
 
+
+def _check(hidden: list[str], paths: list[Path]) -> None:
+    """Raises ConfigError for a class that none of the checkpoints knows."""
+    if not hidden:
+        return
+    from engine import checkpoints
+
+    known = list(dict.fromkeys(name for path in paths for name in checkpoints.card(path).classes.names))
+    if unknown := [name for name in hidden if name not in known]:
+        raise ConfigError(f"--hide {unknown[0]}: {paths[0]} knows no such class; choose of: {', '.join(known)}")

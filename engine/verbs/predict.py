@@ -1,4 +1,7 @@
-"""`predict`: masks of every frame of a drive."""
+"""Writes one 8-bit PNG a frame, named as the frame (000000.png in a video). Frames that can't be read are left out, with a word.
+
+  python main.py predict resources/models/street_student.safetensors drive.mp4 --out masks --format overlay
+"""
 
 from __future__ import annotations
 

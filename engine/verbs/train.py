@@ -1,13 +1,23 @@
-"""`train`: one training run of a config, from its start or from where it was stopped."""
+"""Trains a network as CONFIG says, and keeps everything in a run folder: checkpoints, history, samples, TensorBoard.
+
+  python main.py train configs/camvid_fpn_mobilenet_v2.yaml --set data.root=FOLDER
+  python main.py train RUN/config.yaml --run RUN --resume
+
+Ctrl+C stops it at the next step with a checkpoint that --resume goes on from; so does a run that was killed. What settings there
+are is in the config.yaml of any run.
+"""
 
 from __future__ import annotations
 
 import argparse
+import shutil
 from pathlib import Path
 
+from engine import events
+from engine.runs import Run
 from engine.verbs._terminal import Terminal
 
-HELP = "train a network"
+HELP = "train a network, or go on with a run that stopped"
 
 
 def arguments(parser: argparse.ArgumentParser) -> None:
@@ -26,21 +36,37 @@ def arguments(parser: argparse.ArgumentParser) -> None:
 
 
 def run(arguments: argparse.Namespace, terminal: Terminal) -> int:
-    from engine import config
-    from engine.errors import ConfigError
-    from engine.runs import Run
+    from engine import atomic, config, places, runs
+    from engine.errors import ConfigError, RoadscopeError
 
     if arguments.resume and arguments.run is None:
         raise ConfigError("--resume needs --run DIR, the folder of the run to go on with")
     settings = config.load(arguments.config, arguments.overrides)
+    if settings.data.root == Path():
+        raise ConfigError(f"{arguments.config} doesn't say which dataset to train on; add --set data.root=FOLDER, with the full path of its folder")
 
     from engine.training.loop import train
 
-    folder = None if arguments.run is None else Run(arguments.run)
-    finished = terminal.show(train(settings, run=folder, resume=arguments.resume, should_stop=terminal.should_stop))
+    with atomic.told(arguments.run or places.runs()):
+        mine = arguments.run is None or not arguments.run.exists() or not any(arguments.run.iterdir())
+        new = arguments.run or runs.new(places.runs(), f"{settings.model.architecture}-{settings.model.encoder}").path
+    run = Run(new)
+    try:
+        finished = terminal.show(train(settings, run=run, resume=arguments.resume, should_stop=terminal.should_stop))
+    except RoadscopeError:
+        if mine:
+            _forget_unbegun(run)
+        raise
     found = finished.summary
     terminal.say(
         f"mIoU {found['mean_iou']:.3f} after {found['step']} steps, {found['seconds']:.0f} s, {found['images_per_second']:.1f} images/s"
     )
     terminal.say(f"checkpoint: {found['checkpoint']}")
     return 0
+
+
+def _forget_unbegun(run: Run) -> None:
+    """Removes a new run that failed before its first step: nothing is lost, and the next try may have its folder."""
+    said = run.history() if run.path.is_dir() else []
+    if not any(isinstance(one, events.StepDone) or isinstance(one, events.Failed) and one.details for one in said):
+        shutil.rmtree(run.path, ignore_errors=True)
