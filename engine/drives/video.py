@@ -27,7 +27,7 @@ KIND = "video"
 SUFFIXES = frozenset(".mp4 .m4v .mov .mkv .webm .avi .mpg .mpeg .ts .m2ts .mts .wmv .flv .ogv .3gp .gif .mjpeg .mjpg .h264 .264 .hevc .h265 .y4m".split())
 CACHE_BYTES = 128 << 20
 """Decoded frames kept, as the decoder gives them (1.5 bytes a pixel): stepping back needs those before the current one."""
-KEPT_BEFORE = 64
+KEPT_BEFORE = 32
 """After a jump so many frames before the one asked for are decoded in full, even where they could be skipped."""
 SEEK_COST = 8
 """A jump costs about as much as decoding so many frames."""
