@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from pathlib import Path
 
 import numpy as np
@@ -99,6 +99,17 @@ def pace(seconds: Sequence[float]) -> float:
     intervals = np.diff(seconds)
     intervals = intervals[intervals > 0]
     return round(float(1 / np.median(intervals)), 2) if len(intervals) else 1 / USUAL_INTERVAL
+
+
+def paired(pictures: Mapping[int, Path], scans: Mapping[int, Path]) -> tuple[list[int], list[str]]:
+    """The numbers of a drive's frames, those of its images where it has any, and a sentence for images and scans without the other."""
+    numbers = list(pictures or scans)
+    notes = []
+    if scans and (lacking := [number for number in numbers if number not in scans]):
+        notes.append(missing("scan", lacking, len(numbers)))
+    if pictures and (lone := [number for number in scans if number not in pictures]):
+        notes.append(missing("image, only a scan, and are left out", lone, len(numbers) + len(lone)))
+    return numbers, notes
 
 
 def missing(what: str, numbers: Sequence[int], of: int) -> str:

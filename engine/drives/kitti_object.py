@@ -29,13 +29,9 @@ def open(folder: Path, at: Path | None = None) -> Drive:
     pictures = _numbered.files(folder / "image_2", images.SUFFIXES)
     scans = _numbered.files(folder / "velodyne", (".bin",))
     calibrations = _numbered.files(folder / "calib", (".txt",))
-    numbers = list(pictures or scans)
-    notes = []
-    for what, there in (("scan", scans), ("calibration", calibrations)):
-        if lacking := [number for number in numbers if number not in there]:
-            notes.append(_numbered.missing(what, lacking, len(numbers)))
-    if pictures and (lone := [number for number in scans if number not in pictures]):
-        notes.append(_numbered.missing("image, only a scan, and are left out", lone, len(numbers) + len(lone)))
+    numbers, notes = _numbered.paired(pictures, scans)
+    if lacking := [number for number in numbers if number not in calibrations]:
+        notes.append(_numbered.missing("calibration", lacking, len(numbers)))
 
     @lru_cache(maxsize=64)
     def read(number: int) -> Calibration | None:

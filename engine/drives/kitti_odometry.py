@@ -30,12 +30,7 @@ def open(folder: Path, at: Path | None = None) -> Drive:
     pictures = _numbered.files(folder / f"image_{camera}", images.SUFFIXES)
     scans = _numbered.files(folder / "velodyne", (".bin",))
     truths = _numbered.files(folder / "labels", (".label",))
-    numbers = list(pictures or scans)
-    notes = []
-    if lacking := [number for number in numbers if scans and number not in scans]:
-        notes.append(_numbered.missing("scan", lacking, len(numbers)))
-    if pictures and (lone := [number for number in scans if number not in pictures]):
-        notes.append(_numbered.missing("image, only a scan, and are left out", lone, len(numbers) + len(lone)))
+    numbers, notes = _numbered.paired(pictures, scans)
     seconds = _times(folder / "times.txt", numbers)
     calib = folder / "calib.txt"
     read = cache(lambda: calibration.read_odometry(calib, camera=camera))

@@ -39,12 +39,7 @@ def open(folder: Path, at: Path | None = None) -> Drive:
     scans = _numbered.files(folder / "velodyne_points" / "data", (".bin",))
     masks = _numbered.files(folder / f"image_{camera:02d}" / "semantic", (".png",))
     truths = _numbered.files(folder / "velodyne_points" / "labels", (".label",))
-    numbers = list(pictures or scans)
-    notes = []
-    if lacking := [number for number in numbers if scans and number not in scans]:
-        notes.append(_numbered.missing("scan", lacking, len(numbers)))
-    if pictures and (lone := [number for number in scans if number not in pictures]):
-        notes.append(_numbered.missing("image, only a scan, and are left out", lone, len(numbers) + len(lone)))
+    numbers, notes = _numbered.paired(pictures, scans)
     seconds = _times(folder / (f"image_{camera:02d}" if pictures else "velodyne_points"), numbers)
     frames = [
         Frame(number, time, pictures.get(number), scans.get(number), masks.get(number), truths.get(number)) for number, time in zip(numbers, seconds)
