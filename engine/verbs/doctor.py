@@ -21,6 +21,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from engine import places
+from engine.errors import OutputError
 
 if TYPE_CHECKING:
     from engine.verbs._terminal import Terminal
@@ -94,17 +95,17 @@ def _one_qt() -> Finding:
 def _accelerator() -> Finding:
     script = (
         "import torch, json\n"
-        "cuda = torch.cuda.is_available()\n"
-        "print(json.dumps([cuda, [torch.cuda.get_device_name(i) for i in range(torch.cuda.device_count())] if cuda else [], torch.get_num_threads()]))"
+        "from engine.inference import device\n"
+        "names = [torch.cuda.get_device_name(i) for i in range(torch.cuda.device_count())] if torch.cuda.is_available() else []\n"
+        "print(json.dumps([names, torch.get_num_threads(), device.has_bf16(torch.device('cpu'))]))"
     )
     said, error = _child(script)
     if said is None:
         return Finding("torch", "missing", f"can't be imported: {error}", "delete the virtual environment and run make again")
-    cuda, names, threads = json.loads(said)
-    if cuda:
+    names, threads, bf16 = json.loads(said)
+    if names:
         return Finding("accelerator", "ok", ", ".join(names))
-    flags = Path("/proc/cpuinfo").read_text(encoding="utf-8") if Path("/proc/cpuinfo").exists() else ""
-    fast = "bf16 in hardware" if "amx_bf16" in flags or "avx512_bf16" in flags else "no bf16 in hardware: training uses fp32"
+    fast = "bf16 in hardware" if bf16 else "no bf16 in hardware: training uses fp32"
     return Finding("accelerator", "note", f"none: torch runs on the CPU with {threads} threads, {fast}", "an NVIDIA GPU with its driver makes training tens of times faster")
 
 
@@ -140,15 +141,16 @@ def has_display() -> bool:
 
 
 def _encoder() -> Finding:
-    import av
+    from engine.drives import movie
 
-    for name in ("libx264", "libopenh264", "h264_nvenc", "h264_videotoolbox"):
-        try:
-            av.codec.Codec(name, "w")
-        except ValueError:  # PyAV's answer for a codec that this build lacks
-            continue
-        return Finding("H.264 encoder", "ok", name)
-    return Finding("H.264 encoder", "note", "none: movies are written as MPEG-4 Part 2", "install a build of PyAV with libx264 (the wheels of PyPI have it)")
+    cure = "install a build of PyAV with libx264 (the wheels of PyPI have it)"
+    try:
+        name = movie.encoder()
+    except OutputError as error:
+        return Finding("H.264 encoder", "missing", str(error), cure)
+    if name == "mpeg4":
+        return Finding("H.264 encoder", "note", "none: movies are written as MPEG-4 Part 2", cure)
+    return Finding("H.264 encoder", "ok", name)
 
 
 def _disk(about: str, folder: Path) -> Finding:
@@ -190,7 +192,7 @@ def _student() -> Finding:
 def _child(script: str) -> tuple[str | None, str]:
     """What a Python child prints last, or None and why it ended badly."""
     try:
-        done = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, timeout=120, check=False)
+        done = subprocess.run([sys.executable, "-c", script], cwd=places.PROJECT, capture_output=True, text=True, timeout=120, check=False)
     except subprocess.TimeoutExpired:
         return None, "no answer within two minutes"
     if done.returncode:
