@@ -16,8 +16,6 @@ from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 
-import numpy as np
-
 from engine import images as pictures
 from engine import labels as label_spaces
 from engine import listing

@@ -68,7 +68,7 @@ def _report(path: Path, group: list[Thing], tally: Tally) -> Report:
     return Report(
         str(path),
         kind,
-        _title(path, kind, tally),
+        _title(kind, tally),
         tuple(tally.parts),
         tally.facts,
         spaces,
@@ -80,7 +80,7 @@ def _report(path: Path, group: list[Thing], tally: Tally) -> Report:
     )
 
 
-def _title(path: Path, kind: str, tally: Tally) -> str:
+def _title(kind: str, tally: Tally) -> str:
     frames = sum(part.frames for part in tally.parts)
     scans = sum(part.scans for part in tally.parts)
     if kind == SCAN:

@@ -14,7 +14,8 @@ from engine import atomic
 from engine.errors import OutputError
 from engine.models import _encoders
 
-_PATIENCE = 20.0
+_PATIENCE = 6.0
+"""Seconds without a word from the network until training begins without its weights."""
 
 
 def load(encoder: _encoders.Encoder, name: str) -> str:
