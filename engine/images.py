@@ -33,9 +33,8 @@ def read_reduced(path: Path, longest: int) -> NDArray[np.uint8]:
 
 def read_ids(path: Path) -> NDArray[np.integer]:
     """(H, W) as stored, 8 or 16 bits; a palette image gives its indices. Raises DataError where the picture is coloured."""
-    picture = _palette_indices(path)
-    if picture is None:
-        picture = _decode(path, cv2.IMREAD_UNCHANGED)
+    indices = _palette_indices(path)
+    picture: NDArray[np.integer] = _decode(path, cv2.IMREAD_UNCHANGED) if indices is None else indices
     if picture.ndim != 2:
         raise DataError(f"{path} is a coloured picture where a mask of ids is needed; give the colours a palette file or export ids")
     return picture

@@ -8,7 +8,6 @@ from PySide6.QtWidgets import QWidget
 
 from gui.clouds import Cloud
 from gui.player import Picture
-from gui.widgets import layers
 from gui.widgets.image_canvas import ImageCanvas
 
 _DIM = 0.62
