@@ -77,6 +77,6 @@ def test_a_large_tree_of_other_things_is_looked_through_quickly(tmp_path: Path) 
             (tmp_path / f"a{a}" / f"b{b}").mkdir(parents=True)
             (tmp_path / f"a{a}" / f"b{b}" / "code.ts").touch()
     layouts.camvid(tmp_path / "z" / "camvid")
-    begun = time.perf_counter()
+    begun = time.process_time()  # of this process alone: a busy machine is no fault
     assert [thing.layout for thing in open_path(tmp_path).things] == ["camvid"]
-    assert time.perf_counter() - begun < 1
+    assert time.process_time() - begun < 1
