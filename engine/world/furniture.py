@@ -246,13 +246,3 @@ def bin_() -> Mesh:
             tube((0, 0, 0.85), (0, 0, 0.92), 0.28, METAL, (0.10, 0.11, 0.11), segments=12),
         ]
     )
-
-
-@cache
-def shelter() -> Parts:
-    """A bus stop 4 m long along x, open to −y (the road when it stands on the left of x … placed turned on the right)."""
-    posts = join(tube((x, y, 0), (x, y, 2.4), 0.05, METAL, (0.25, 0.27, 0.29)) for x in (-1.9, 0.0, 1.9) for y in (0.65,))
-    roof = boxes((-2.1, -0.75, 2.4), (2.1, 0.8, 2.5), METAL, (0.28, 0.30, 0.32))
-    glass = boxes([(-1.9, 0.63, 0.25), (-1.93, -0.4, 0.25)], [(1.9, 0.66, 2.25), (-1.90, 0.65, 2.25)], GLASS, (0.35, 0.42, 0.42))
-    poster = boxes((1.88, -0.45, 0.4), (1.95, 0.6, 2.2), PLATE, (0.75, 0.35, 0.22))
-    return (("building", join([posts, roof, glass, poster])),)
