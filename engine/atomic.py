@@ -41,7 +41,7 @@ def replacing(path: Path) -> Iterator[Path]:
         os.close(handle)
     temporary = Path(name)
     try:
-        with told(path):
+        with told(path, making=False):
             yield temporary
             with temporary.open("rb+") as stream:
                 os.fsync(stream.fileno())
@@ -63,12 +63,15 @@ def write_text(path: Path, content: str) -> None:
 
 
 @contextmanager
-def told(path: Path) -> Iterator[None]:
-    """Turns the operating system's refusal to write into an OutputError that names `path` and the cure."""
+def told(path: Path, *, making: bool = True) -> Iterator[None]:
+    """Turns the operating system's refusal to write into an OutputError that names `path` and the cure.
+
+    Something that isn't there is such a refusal only while folders are being made: `making`.
+    """
     try:
         yield
     except OSError as error:
-        if error.errno not in _CURES:
+        if error.errno not in _CURES or (error.errno == errno.ENOENT and not making):
             raise
         raise OutputError(f"{path} can't be written: {_CURES[error.errno]}") from error
 
