@@ -114,6 +114,7 @@ class Trainer:
         self._learner = Learner(config, classes, class_weights=balance.class_weights(config.loss, classes, pixels))
         if resume:
             self._standing, arrays = state.read(self._run.state)
+            self._validated_at = self._standing.validated
             self._learner.restore(arrays, step=self._standing.step, source=str(self._run.state))
         elif config.model.pretrained:
             why_not = models.pretrain(self._learner.network, config.model.encoder)
@@ -130,6 +131,9 @@ class Trainer:
         config, clock, step = self._config, self._clock, self._standing.step
         made = batches.made(self._material.train, config, rarity=self._rarity, first=step, last=self._total)
         with closing(made):
+            if step and step != self._validated_at and self._due(step, config.validate_every):
+                yield from self._validate(step)
+                clock.resume()
             while clock.progress(step) < 1:
                 if self._stop_wanted():
                     yield from self._stopped(step)
@@ -148,6 +152,9 @@ class Trainer:
                 clock.resume()
         if step != self._validated_at:
             yield from self._validate(step)
+        if step != self._validated_at:
+            yield from self._stopped(step)
+            return
         yield events.Finished(summary=self._summary(step))
 
     def _factor(self, step: int) -> float:
@@ -178,12 +185,15 @@ class Trainer:
         return step * self._config.batch // self._count > (step - 1) * self._config.batch // self._count
 
     def _validate(self, step: int) -> Events:
+        """Scores the held-out frames, draws some of them and saves; nothing of it where it is asked to stop in between."""
         start = time.perf_counter()
         confusion = Confusion(len(self._material.classes))
         shown: list[events.SampleShown] = []
         losses: list[float] = []
         said = start
         for done, total in self._scored(step, confusion, losses, shown):
+            if done < total and self._stop_wanted():
+                return
             if time.perf_counter() - said > _PATIENCE_S:
                 said = time.perf_counter()
                 yield events.Progress(done, total, "validation")
@@ -231,7 +241,7 @@ class Trainer:
     def _save(self, step: int, score: float = math.nan) -> events.Saved:
         """The last checkpoint and, from the same moment, the state to resume from."""
         saved = self._write_checkpoint(self._run.last, step, score, "checkpoint")
-        self._standing = state.Standing(step, self._clock.elapsed, self._standing.best)
+        self._standing = state.Standing(step, self._clock.elapsed, self._standing.best, self._validated_at)
         state.write(self._run.state, self._standing, self._learner.state())
         self._saved_at = step
         return saved

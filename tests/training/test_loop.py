@@ -68,6 +68,16 @@ def test_a_stopped_run_keeps_a_checkpoint_and_resumes_where_it_stood(small: Trai
     assert [event.step for event in went_on if isinstance(event, StepDone)] == [3, 4, 5, 6]
 
 
+def test_a_validation_that_a_stop_breaks_off_is_made_up_for(small: TrainConfig, tmp_path: Path) -> None:
+    run, done = Run(tmp_path / "run"), []
+    for event in train(small, run=run, should_stop=lambda: len(done) >= 3):  # the third step is followed by a validation
+        done += [event] if isinstance(event, StepDone) else []
+        assert not isinstance(event, Validated)
+    assert isinstance(event, Finished) and event.stopped and run.resumable
+    went_on = [event for event in train(small, run=run, resume=True) if isinstance(event, (StepDone, Validated))]
+    assert [event.step for event in went_on] == [3, 4, 5, 6, 6] and isinstance(went_on[0], Validated)
+
+
 def test_a_file_named_stop_in_the_runs_folder_stops_it(small: TrainConfig, tmp_path: Path) -> None:
     run = Run(tmp_path / "run")
     for event in train(small, run=run):
