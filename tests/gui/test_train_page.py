@@ -6,7 +6,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from doubles import ScriptedTraining
+from tests.doubles import ScriptedTraining
 from PySide6.QtCore import QPoint, Qt
 
 from engine import config, events, images, places, runs
