@@ -15,7 +15,7 @@ import numpy as np
 from numpy.typing import NDArray
 from PySide6.QtCore import QObject, Signal
 
-from engine.errors import RoadscopeError
+from engine.errors import DataError, RoadscopeError
 from gui.frames import Frames
 from gui.latest import Latest
 
@@ -142,17 +142,21 @@ class MaskFeed(QObject):
     def _on_failed(self, request: tuple[_Context, int], error: Exception) -> None:
         if request is self._under_way:
             self._under_way = None
-        if request[0] is not self._context:
+        context, frame = request
+        if context is not self._context:
             return
         told = isinstance(error, RoadscopeError)
-        self._ahead = False
+        context.given_up[frame if isinstance(error, DataError) and frame >= 0 else slice(None)] = True
+        if frame != self._asked and isinstance(error, DataError):
+            self._go_on()  # a frame ahead that can't be read is told when somebody looks at it
+            return
         self.failed.emit(str(error) if told else f"{type(error).__name__}: {error}", "".join(traceback.format_exception(error)))
 
     def _go_on(self) -> None:
         if not self._ahead or self._context is None or self._under_way is not None:
             return
         start = max(0, self._asked)
-        missing = np.flatnonzero(~self._context.covered[start : start + AHEAD])
+        missing = np.flatnonzero(~(self._context.covered | self._context.given_up)[start : start + AHEAD])
         if len(missing):
             self._ask(start + int(missing[0]))
 
@@ -171,6 +175,7 @@ class _Context:
     def __init__(self, frames: Frames, checkpoint: Path) -> None:
         self.frames, self.checkpoint = frames, checkpoint
         self.covered = np.zeros(len(frames), bool)
+        self.given_up = np.zeros(len(frames), bool)
         self._memory: OrderedDict[int, Prediction] = OrderedDict()
         self._used = 0
         self._lock = threading.Lock()

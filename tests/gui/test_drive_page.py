@@ -138,6 +138,22 @@ def test_an_unreadable_frame_is_one_sentence_and_the_others_play_on(page, sessio
     qtbot.waitUntil(lambda: shown_frame(page) == 4)
 
 
+def test_a_frame_ahead_that_cannot_be_read_is_passed_over(qtbot, folder, tmp_path) -> None:
+    from gui.frames import Frames
+
+    (folder / "000001.png").write_bytes(b"nothing")
+    feed, said = MaskFeed(), []
+    feed.failed.connect(lambda text, details: said.append(text))
+    try:
+        feed.open(Frames(open_drive(folder)), tiny_checkpoint(tmp_path))
+        feed.ask(0)
+        feed.predict_ahead(True)
+        qtbot.waitUntil(lambda: feed.covered.sum() == COUNT - 1, timeout=60_000)
+        assert said == []
+    finally:
+        feed.close()
+
+
 def test_playing_goes_through_the_frames_and_stops_at_the_end(page, session, qtbot, folder) -> None:
     opened(session, folder)
     player = Player.of(session)
