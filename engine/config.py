@@ -86,6 +86,7 @@ class AugmentConfig(_Checked):
     scale: tuple[float, float] = setting((0.75, 1.5), "random zoom between these factors", low=0.25, high=4)
     flip: float = setting(0.5, "probability of mirroring left and right", low=0, high=1)
     photometric: float = setting(0.5, "strength of random brightness, contrast, hue and saturation", low=0, high=1)
+    sensor: float = setting(0.0, "strength of random blur, sensor noise and JPEG artefacts", low=0, high=1, advanced=True)
     rare: float = setting(0.0, "share of the crops that are placed on a rare class", low=0, high=1, advanced=True)
 
 

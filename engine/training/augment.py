@@ -1,4 +1,4 @@
-"""Random views of a training frame: zoom, crop, mirror and light, all drawn from one generator.
+"""Random views of a training frame: zoom, crop, mirror, light and the camera's faults, all drawn from one generator.
 
 Zoom and crop are one resampling of the part of the frame that is seen, so that a view costs about a millisecond.
 """
@@ -37,6 +37,10 @@ def view(frame: Pair, *, size: Size, config: AugmentConfig, rarity: NDArray[np.f
         image, mask = cv2.flip(image, 1), cv2.flip(mask, 1)
     if config.photometric:
         image = relit(image, strength=config.photometric, rng=rng)
+    if config.sensor:
+        from engine.training.sensor import worn
+
+        image = worn(image, strength=config.sensor, rng=rng)
     return image, mask
 
 
