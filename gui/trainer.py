@@ -77,9 +77,9 @@ class Trainer(QObject):
 
 def train_here(run: Run, wanted: TrainConfig, resume: bool, should_stop: events.ShouldStop) -> events.Events:
     """The engine's training, on a thread that gives way to the event loop."""
-    preload.background_priority()
     yield events.Progress(0, 0, "loading torch")
     preload.torch()
+    preload.background_priority()  # not before: an import holds the interpreter's lock, and would hold it for longer
     from engine.training.loop import train
 
     yield from train(wanted, run=run, resume=resume, should_stop=should_stop)

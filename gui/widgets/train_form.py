@@ -122,7 +122,7 @@ class TrainForm(QWidget):
         self._about.setWordWrap(True)
         self._how = QComboBox()
         self._how.setAccessibleName("Train")
-        self._how.setToolTip("A process of its own survives the window and keeps it freest; the window follows it all the same")
+        self._how.setToolTip("A process of its own leaves the window freest, and what breaks one doesn't break the other")
         self._how.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Fixed)
         for name, words in HOWS.items():
             self._how.addItem(words[:1].upper() + words[1:], name)
