@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import resource
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import numpy as np
@@ -254,22 +255,25 @@ def test_where_nothing_can_be_written_is_said_by_every_verb(verb: str, place: st
     assert str(out) in sentence and "choose another" in sentence
 
 
-@pytest.fixture
-def full_disk() -> Iterator[Callable[[], None]]:
-    """Makes every write beyond some bytes of a file fail, as a full disk would."""
+@contextmanager
+def full_disk() -> Iterator[None]:
+    """Makes every write beyond some bytes of a file fail, as a full disk would; of the test runner's own files as well."""
     soft, hard = resource.getrlimit(resource.RLIMIT_FSIZE)
-    yield lambda: resource.setrlimit(resource.RLIMIT_FSIZE, (16, hard))
-    resource.setrlimit(resource.RLIMIT_FSIZE, (soft, hard))
+    resource.setrlimit(resource.RLIMIT_FSIZE, (16, hard))
+    try:
+        yield
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, (soft, hard))
 
 
 @pytest.mark.parametrize("verb", ["predict", "movie", "fuse", "evaluate", "world"])
 def test_a_disk_that_takes_no_more_is_said_and_nothing_half_stays(
-    verb: str, checkpoint: Path, tmp_path: Path, full_disk: Callable[[], None], capsys: pytest.CaptureFixture[str]
+    verb: str, checkpoint: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     out = tmp_path / "out"
     argv = _writing(verb, checkpoint, tmp_path, out)
-    full_disk()
-    code = verbs.run(list(map(str, argv)))
+    with full_disk():
+        code = verbs.run(list(map(str, argv)))
     said = capsys.readouterr().err.splitlines()
     assert code == 1 and len(said) == 1 and str(out) in said[0] and "choose another" in said[0], said
     assert not _files(out)
