@@ -7,6 +7,7 @@ history of a run carry the same records.
 from __future__ import annotations
 
 import json
+import math
 import time
 from collections.abc import Callable, Iterator
 from dataclasses import asdict, dataclass, field
@@ -116,8 +117,12 @@ _KINDS = {kind.__name__: kind for kind in (Started, StepDone, Validated, SampleS
 
 
 def to_line(event: Event) -> str:
-    """One line of JSON, without its newline."""
-    return json.dumps({"kind": type(event).__name__, **asdict(event)}, ensure_ascii=False)
+    """One line of JSON, without its newline; what is no number is null there."""
+    values = {"kind": type(event).__name__, **asdict(event)}
+    try:
+        return json.dumps(values, ensure_ascii=False, allow_nan=False)
+    except ValueError:  # JSON knows no NaN
+        return json.dumps(_swapped(values, lambda one: isinstance(one, float) and not math.isfinite(one), None), ensure_ascii=False)
 
 
 def from_line(line: str) -> Event:
@@ -125,11 +130,22 @@ def from_line(line: str) -> Event:
     try:
         values = json.loads(line)
         kind = _KINDS[values.pop("kind")]
+        if "null" in line and kind is not Finished:  # a summary's null may be a None of its own
+            values = _swapped(values, lambda one: one is None, math.nan)
         if kind is Started:
             values["classes"] = tuple(values["classes"])
         return kind(**values)
     except (ValueError, KeyError, TypeError, AttributeError) as error:
         raise DataError(f"not an event of Roadscope: {line[:80]!r}; delete the line to read the rest") from error
+
+
+def _swapped(value: Any, wanted: Callable[[Any], bool], by: Any) -> Any:
+    """Plain values with `by` in the place of each that is `wanted`, at any depth."""
+    if isinstance(value, dict):
+        return {key: _swapped(one, wanted, by) for key, one in value.items()}
+    if isinstance(value, (list, tuple)):
+        return [_swapped(one, wanted, by) for one in value]
+    return by if wanted(value) else value
 
 
 def seconds_left(begun: float, done: int, total: int) -> float:

@@ -48,3 +48,10 @@ def test_anything_else_is_one_sentence(line: str) -> None:
 def test_events_cannot_be_changed(event: events.Event) -> None:
     with pytest.raises((dataclasses.FrozenInstanceError, TypeError)):
         setattr(event, dataclasses.fields(event)[0].name, None)
+
+
+def test_what_is_no_number_is_null_for_programs_that_read_the_line_and_comes_back() -> None:
+    line = events.to_line(events.Validated(5, 0, math.nan, {"car": math.nan, "road": 0.5}, 1.0, False, 0.1))
+    assert "NaN" not in line and line.count("null") == 2
+    read = events.from_line(line)
+    assert isinstance(read, events.Validated) and math.isnan(read.mean_iou) and math.isnan(read.iou["car"]) and read.iou["road"] == 0.5
