@@ -20,6 +20,8 @@ from collections.abc import Iterator
 from pathlib import Path
 
 _LIBRARIES = ("libtorch_global_deps.so", "libc10.so", "libtorch_cpu.so", "libc10_cuda.so", "libtorch_cuda.so", "libtorch.so")
+_MANNERS = 5
+"""Steps of niceness: enough that the window goes first; with 10 a training beside another busy program comes to a standstill."""
 _once = threading.Lock()
 
 
@@ -38,7 +40,7 @@ def torch() -> None:
 def background_priority() -> None:
     """Lets this thread, and those it starts, give way to the event loop; where the system knows no such thing, nothing."""
     with contextlib.suppress(AttributeError, OSError):
-        os.setpriority(os.PRIO_PROCESS, threading.get_native_id(), min(19, 10 + os.getpriority(os.PRIO_PROCESS, 0)))
+        os.setpriority(os.PRIO_PROCESS, threading.get_native_id(), min(19, _MANNERS + os.getpriority(os.PRIO_PROCESS, 0)))
 
 
 @contextlib.contextmanager
