@@ -88,8 +88,8 @@ def drive_job(drive: Drive, checkpoint: Path, folder: Path) -> Job:
     path = drive.path
 
     def work(should_stop: events.ShouldStop) -> events.Events:
-        preload.background_priority()
         preload.torch()
+        preload.background_priority()
         from engine.inference.fusing import fuse
 
         yield from fuse(path, folder, checkpoint=checkpoint, should_stop=should_stop)

@@ -155,8 +155,8 @@ class ExportDialog(QDialog):
         opacity, outlines, legend = self._opacity.value() / 100, self._outlines.isChecked(), self._legend.isChecked()
 
         def work(should_stop: events.ShouldStop) -> events.Events:
-            preload.background_priority()
             preload.torch()
+            preload.background_priority()
             from engine.inference.movie_job import movie
 
             yield from movie(
