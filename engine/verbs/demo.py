@@ -174,7 +174,7 @@ def _open_window(results: Results, trained: runs.Run, terminal: Terminal) -> Non
     from engine.verbs.doctor import has_display
 
     if not has_display() or os.environ.get("QT_QPA_PLATFORM") == "offscreen":
-        terminal.say(f"There is no display here; on a desktop, look at it with: python main.py --open {results.street / 'drive'}")
+        terminal.say(f"There is no display here; on a desktop, look at it with: python main.py --open {results.street / 'drive'} --checkpoint {trained.path}")
         return
     terminal.say("Opening the window on it …")
     main = places.PROJECT / "main.py"
