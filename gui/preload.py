@@ -8,6 +8,7 @@ the import takes three quarters of the time (two cores, torch 2.15).
 
 from __future__ import annotations
 
+import atexit
 import contextlib
 import ctypes
 import gc
@@ -51,6 +52,7 @@ def _resting_collector() -> Iterator[None]:
         yield
     finally:
         gc.freeze()  # what was imported stays for good: later collections needn't walk it
+        atexit.register(gc.unfreeze)  # else libraries complain at the end of what was never taken down
         if not resting:
             gc.enable()
 

@@ -137,7 +137,7 @@ class DriveView(QWidget):
         return self._overlay.at(*spot, (self.canvas.view.height, self.canvas.view.width))
 
     def _on_hover(self, spot: tuple[float, float] | None) -> None:
-        if spot is None or self.canvas.picture.isNull():
+        if spot is None or self.canvas.empty:
             self._status.clear()
             return
         words = [f"x {int(spot[0])}  y {int(spot[1])}"]

@@ -65,6 +65,11 @@ class ImageCanvas(ZoomView):
         self._table, self._outlines, self._over = table, outlines, None
         self.update()
 
+    @property
+    def empty(self) -> bool:
+        """Whether no picture is shown yet."""
+        return not self._levels
+
     def picture(self) -> QImage:
         """What is shown, at the picture's own size: for the clipboard and for files."""
         if not self._levels:

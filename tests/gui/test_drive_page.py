@@ -68,6 +68,15 @@ def test_without_a_drive_the_page_says_what_to_do(page, qtbot) -> None:
         page._nothing.buttons[1].click()
 
 
+def test_a_place_is_told_once_there_is_a_picture_and_not_before(page, session, qtbot, folder) -> None:
+    page.view.canvas.hovered.emit((3.0, 2.0))
+    assert page.view._status.text() == ""
+    opened(session, folder)
+    qtbot.waitUntil(lambda: shown_frame(page) == 0)
+    page.view.canvas.hovered.emit((3.0, 2.0))
+    assert page.view._status.text().startswith("x 3  y 2")
+
+
 def test_the_frame_of_the_session_is_painted(page, session, qtbot, folder) -> None:
     opened(session, folder)
     qtbot.waitUntil(lambda: shown_frame(page) == 0)
