@@ -5,47 +5,21 @@ A file holds what differs from the defaults. Every record checks itself where it
 
 from __future__ import annotations
 
-import dataclasses
-import difflib
-import math
-import types
-from dataclasses import MISSING, dataclass, field, fields, is_dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any, Literal, Union, get_args, get_origin, get_type_hints
+from typing import Any, Literal
 
 import yaml
 
 from engine import atomic
 from engine.errors import ConfigError
+from engine.records import Checked, build, convert, replace, setting, to_dict
 
-
-def setting(default: Any, help: str, *, low: float | None = None, high: float | None = None, unit: str = "", advanced: bool = False) -> Any:
-    """A field with what a form and a check need: one sentence of help, inclusive bounds, a unit, whether newcomers need it."""
-    metadata = {"help": help, "low": low, "high": high, "unit": unit, "advanced": advanced}
-    if isinstance(default, (dict, list)):
-        return field(default_factory=lambda: type(default)(default), metadata=metadata)
-    return field(default=default, metadata=metadata)
-
-
-class _Checked:
-    """Checks the bounds that `setting` gave, naming the key."""
-
-    __slots__ = ()
-
-    def __post_init__(self) -> None:
-        for one in fields(self):  # type: ignore[arg-type]
-            for value in _numbers(getattr(self, one.name)):
-                if not math.isfinite(value):
-                    raise ConfigError(f"{one.name} is {value}; it must be a finite number")
-                low, high = one.metadata.get("low"), one.metadata.get("high")
-                if low is not None and value < low:
-                    raise ConfigError(f"{one.name} is {value}; it must be at least {low}")
-                if high is not None and value > high:
-                    raise ConfigError(f"{one.name} is {value}; it must be at most {high}")
+__all__ = ["build", "convert", "load", "replace", "save", "setting", "to_dict"]
 
 
 @dataclass(frozen=True, slots=True)
-class DataConfig(_Checked):
+class DataConfig(Checked):
     """Where the frames come from."""
 
     root: Path = setting(Path(), "the folder of the dataset")
@@ -57,7 +31,7 @@ class DataConfig(_Checked):
 
 
 @dataclass(frozen=True, slots=True)
-class ClassesConfig(_Checked):
+class ClassesConfig(Checked):
     """What to tell apart: a preset, or a selection, or groups of the label space's classes."""
 
     preset: Literal["train", "categories"] = setting("train", "the dataset's own training classes, or its categories")
@@ -67,7 +41,7 @@ class ClassesConfig(_Checked):
 
 
 @dataclass(frozen=True, slots=True)
-class ModelConfig(_Checked):
+class ModelConfig(Checked):
     """The network."""
 
     architecture: str = setting("fpn", "the decoder: unet, unet_res or fpn")
@@ -79,7 +53,7 @@ class ModelConfig(_Checked):
 
 
 @dataclass(frozen=True, slots=True)
-class AugmentConfig(_Checked):
+class AugmentConfig(Checked):
     """What happens to a training frame on its way to the network."""
 
     crop: tuple[int, int] = setting((0, 0), "height and width of random crops; 0 0 takes the whole frame", low=0, high=4096, unit="px")
@@ -91,42 +65,98 @@ class AugmentConfig(_Checked):
 
 
 @dataclass(frozen=True, slots=True)
-class LossConfig(_Checked):
+class WeatherConfig(Checked):
+    """Hard weather on training frames: probability and strength, each 0 … 1, of each effect."""
+
+    snow: tuple[float, float] = setting((0.0, 0.5), "probability and strength of falling snow", low=0, high=1, advanced=True)
+    rain: tuple[float, float] = setting((0.0, 0.5), "probability and strength of rain", low=0, high=1, advanced=True)
+    fog: tuple[float, float] = setting((0.0, 0.5), "probability and strength of fog", low=0, high=1, advanced=True)
+    flare: tuple[float, float] = setting((0.0, 0.5), "probability and strength of a low sun's flare", low=0, high=1, advanced=True)
+    shadow: tuple[float, float] = setting((0.0, 0.5), "probability and strength of hard shadows", low=0, high=1, advanced=True)
+    dark: tuple[float, float] = setting((0.0, 0.5), "probability and strength of darkening towards night", low=0, high=1, advanced=True)
+    together: bool = setting(False, "let several fall on one frame; else at most one of them at a time", advanced=True)
+
+
+@dataclass(frozen=True, slots=True)
+class LossConfig(Checked):
     """What is minimised."""
 
-    name: str = setting("cross_entropy", "the loss: cross_entropy or bce_dice")
+    name: str = setting("cross_entropy", "the loss: cross_entropy, bce_dice, focal, …")
+    terms: dict[str, float] = setting({}, "several losses with their weights, such as cross_entropy 1 and lovasz 0.5; they take the place of name", advanced=True)
     class_weights: Literal["none", "inverse_frequency", "effective_number"] = setting("none", "weigh rare classes more")
     by_hand: dict[str, float] = setting({}, "weights by class name; they take precedence", advanced=True)
 
 
 @dataclass(frozen=True, slots=True)
-class OptimiserConfig(_Checked):
-    """How it is minimised: AdamW."""
+class OptimiserConfig(Checked):
+    """How it is minimised."""
 
+    name: Literal["adamw", "sgd"] = setting("adamw", "AdamW, or SGD with Nesterov momentum", advanced=True)
     learning_rate: float = setting(2e-3, "the highest learning rate", low=1e-8, high=10)
-    weight_decay: float = setting(1e-2, "AdamW's decoupled weight decay", low=0, high=1, advanced=True)
-    schedule: Literal["one_cycle", "poly"] = setting("one_cycle", "how the learning rate moves over the run")
+    weight_decay: float = setting(1e-2, "weight decay; AdamW's is decoupled", low=0, high=1, advanced=True)
+    momentum: float = setting(0.9, "SGD's momentum", low=0, high=0.999, advanced=True)
+    schedule: Literal["one_cycle", "poly", "plateau"] = setting("one_cycle", "how the learning rate moves over the run")
     warm_up: float = setting(0.25, "share of the steps in which the learning rate rises", low=0, high=0.9, advanced=True)
+    patience: int = setting(3, "plateau: so many validations without a better score, then the rate is divided by ten", low=1, high=1000, advanced=True)
+    accumulate: int = setting(1, "batches whose gradients are summed into one step", low=1, high=1024, advanced=True)
+    clip: float = setting(0.0, "longest gradient (its norm) that is let through; 0 for any", low=0, high=1e6, advanced=True)
+    freeze_encoder: int = setting(0, "the encoder's weights stay as they are for so many steps", low=0, advanced=True)
+    ema: float = setting(0.0, "decay of the moving average of the weights that is scored and saved, such as 0.999; 0 for none", low=0, high=0.99999, advanced=True)
 
 
 @dataclass(frozen=True, slots=True)
-class TrainConfig(_Checked):
+class Stage(Checked):
+    """One part of a run: a size, how long, and, where it differs from the run's, on what."""
+
+    size: tuple[int, int] = setting((240, 320), "height and width in this stage", low=32, high=4096, unit="px")
+    epochs: int = setting(1, "passes over the training frames in this stage", low=1, high=100000)
+    batch: int = setting(8, "frames in one step of this stage", low=1, high=4096)
+    layout: str = setting("", "another layout of data.root in this stage, such as cityscapes_coarse")
+    split: str = setting("", "another training split in this stage, such as train_extra")
+    fill_void: bool = setting(False, "the teacher's answer takes the place of void in this stage: for coarse labels")
+
+
+@dataclass(frozen=True, slots=True)
+class DistillConfig(Checked):
+    """Learning from a teacher: a run of before with the same classes. A weight of 0 leaves a loss out."""
+
+    teacher: str = setting("", "the teacher: a run's folder or a .safetensors file; empty for none")
+    mode: Literal["mix", "structured", "channel_wise", "dist"] = setting("mix", "mix: channel-wise and DIST; structured: pixel-wise, pair-wise and holistic")
+    pixel_wise: float = setting(10.0, "structured: weight of each pixel's class distribution", low=0, high=1000, advanced=True)
+    pair_wise: float = setting(0.5, "structured: weight of the likeness of regions", low=0, high=1000, advanced=True)
+    holistic: float = setting(0.1, "structured: weight of the critic that tells teacher from student", low=0, high=1000, advanced=True)
+    channel_wise: float = setting(3.0, "weight of each class plane's distribution over the picture", low=0, high=1000, advanced=True)
+    dist: float = setting(1.0, "weight of DIST: correlation between and within classes", low=0, high=1000, advanced=True)
+    temperature: float = setting(4.0, "temperature of the channel-wise distributions", low=0.1, high=100, advanced=True)
+    critic_rate: float = setting(4e-4, "learning rate of the critic", low=1e-8, high=1, advanced=True)
+    cache: bool = setting(True, "keep the teacher's answers on the disk where the frames are not augmented at random", advanced=True)
+
+
+@dataclass(frozen=True, slots=True)
+class TrainConfig(Checked):
     """One training run."""
 
     data: DataConfig = field(default_factory=DataConfig)
     classes: ClassesConfig = field(default_factory=ClassesConfig)
     model: ModelConfig = field(default_factory=ModelConfig)
     augment: AugmentConfig = field(default_factory=AugmentConfig)
+    weather: WeatherConfig = field(default_factory=WeatherConfig)
     loss: LossConfig = field(default_factory=LossConfig)
     optimiser: OptimiserConfig = field(default_factory=OptimiserConfig)
+    distill: DistillConfig = field(default_factory=DistillConfig)
+    stages: tuple[Stage, ...] = setting((), "size progression: stages one after the other instead of epochs and batch; scored at data.size throughout", advanced=True)
+    stage_schedule: Literal["restart", "continue"] = setting("restart", "whether the learning rate's schedule begins anew with each stage", advanced=True)
     epochs: int = setting(15, "passes over the training frames", low=1, high=100000)
     batch: int = setting(8, "frames in one step", low=1, high=4096)
     max_minutes: float = setting(0.0, "end, with its schedule, after so many minutes; 0 for no limit", low=0, unit="min")
     validate_every: int = setting(0, "steps between two validations; 0 for once an epoch", low=0, advanced=True)
     save_every: int = setting(0, "steps between two resumable checkpoints; 0 for at every validation", low=0, advanced=True)
+    early_stop: int = setting(0, "end after so many validations without a better score; 0 for never", low=0, advanced=True)
     seed: int = setting(0, "the same seed gives the same run on one machine's CPU", low=0)
     device: Literal["auto", "cpu", "cuda"] = setting("auto", "where to train; auto takes a GPU when there is one")
-    precision: Literal["auto", "fp32", "bf16"] = setting("auto", "auto takes bf16 where the machine has it")
+    precision: Literal["auto", "fp32", "bf16", "fp16"] = setting("auto", "auto takes bf16 where the machine has it; fp16 needs a GPU")
+    deterministic: bool = setting(False, "only algorithms that give the same to the bit, also on a GPU", advanced=True)
+    compile: bool = setting(False, "compile the network first: minutes at the start, faster steps on a GPU", advanced=True)
     threads: int = setting(0, "CPU threads; 0 leaves one core to the window when there are more than two", low=0, advanced=True)
 
 
@@ -158,64 +188,6 @@ def save(config: TrainConfig, path: Path) -> None:
     atomic.write_text(path, yaml.safe_dump(to_dict(config), sort_keys=False, allow_unicode=True))
 
 
-def to_dict(config: Any) -> dict[str, Any]:
-    """Plain values, as YAML and JSON hold them; `build` makes the record again."""
-    return {one.name: _plain(getattr(config, one.name)) for one in fields(config)}
-
-
-def build(kind: type, values: Any, where: str = "") -> Any:
-    """A record of `kind` from plain values. Raises ConfigError that names the exact key at fault."""
-    values = {} if values is None else values  # `data:` with nothing below it
-    if not isinstance(values, dict):
-        raise ConfigError(f"{where.rstrip('.') or 'the config'} is {values!r}; it holds settings by name")
-    hints = get_type_hints(kind)
-    for key in values:
-        if key not in hints:
-            near = difflib.get_close_matches(str(key), hints, 1)
-            raise ConfigError(f"unknown key {where}{key}; {'did you mean ' + near[0] if near else 'known are: ' + ', '.join(hints)}")
-    for one in fields(kind):
-        if one.name not in values and one.default is MISSING and one.default_factory is MISSING:
-            raise ConfigError(f"missing key {where}{one.name}")
-    made = {key: convert(hints[key], value, f"{where}{key}") for key, value in values.items()}
-    try:
-        return kind(**made)
-    except ConfigError as error:
-        raise ConfigError(f"{where}{error}") from error
-
-
-def convert(hint: Any, value: Any, where: str) -> Any:
-    """`value` as the type `hint` says. Raises ConfigError that names the key `where`."""
-    origin, inner = get_origin(hint), get_args(hint)
-    if is_dataclass(hint) and isinstance(hint, type):
-        return build(hint, value, f"{where}.")
-    if origin in (Union, types.UnionType):
-        return None if value is None else convert(next(one for one in inner if one is not type(None)), value, where)
-    if hint is Path and isinstance(value, (str, Path)):
-        return Path(value).expanduser()
-    if origin is Literal:
-        if value not in inner:
-            raise ConfigError(f"{where} is {value!r}; choose one of: {', '.join(map(str, inner))}")
-        return value
-    if origin is tuple and isinstance(value, (list, tuple)):
-        kinds = [inner[0]] * len(value) if inner[-1] is Ellipsis else list(inner)
-        if len(kinds) != len(value):
-            raise ConfigError(f"{where} has {len(value)} values; it needs {len(kinds)}")
-        return tuple(convert(one, item, f"{where}[{i}]") for i, (one, item) in enumerate(zip(kinds, value)))
-    if origin is dict and isinstance(value, dict):
-        return {str(key): convert(inner[1], item, f"{where}.{key}") for key, item in value.items()}
-    if hint is float and isinstance(value, (int, str)) and not isinstance(value, bool):
-        value = _float(value, where)
-    if not isinstance(hint, type) or not isinstance(value, hint) or (hint is int and isinstance(value, bool)):
-        raise ConfigError(f"{where} is {value!r}; it must be {_spoken(hint)}")
-    return value
-
-
-def replace(config: Any, key: str, value: Any) -> Any:
-    """A copy of `config` in which the dotted `key` has `value`."""
-    head, _, rest = key.partition(".")
-    return dataclasses.replace(config, **{head: replace(getattr(config, head), rest, value) if rest else value})
-
-
 def _override(values: dict[str, Any], override: str) -> None:
     key, equals, text = override.partition("=")
     if not equals or not key:
@@ -235,33 +207,3 @@ def _where(error: yaml.YAMLError) -> str:
     """The place of a mistake in a file, and what it is, as a part of a sentence."""
     mark, problem = getattr(error, "problem_mark", None), getattr(error, "problem", None) or getattr(error, "reason", None)
     return (f" in line {mark.line + 1}" if mark else "") + (f" ({problem})" if problem else "")
-
-
-def _plain(value: Any) -> Any:
-    if is_dataclass(value):
-        return to_dict(value)
-    if isinstance(value, Path):
-        return str(value)
-    if isinstance(value, tuple):
-        return [_plain(item) for item in value]
-    if isinstance(value, dict):
-        return {key: _plain(item) for key, item in value.items()}
-    return value
-
-
-def _numbers(value: Any) -> list[float]:
-    values = value if isinstance(value, tuple) else (value,)
-    return [item for item in values if isinstance(item, (int, float)) and not isinstance(item, bool)]
-
-
-def _float(value: int | str, where: str) -> float:
-    try:
-        return float(value)  # YAML 1.1 reads 1e-3 as text
-    except ValueError as error:
-        raise ConfigError(f"{where} is {value!r}; it must be a number") from error
-
-
-def _spoken(hint: Any) -> str:
-    words = {int: "a whole number", float: "a number", str: "text", bool: "true or false", Path: "a path"}
-    origin = get_origin(hint)
-    return words.get(hint) or ("a list" if origin is tuple else "settings by name" if origin is dict else str(hint))
