@@ -5,7 +5,7 @@ from __future__ import annotations
 import ast
 from pathlib import Path
 
-_NOT_LOSSES = ("parts",)
+_NOT_LOSSES = ("parts", "weighted")
 
 
 def loss_names() -> tuple[str, ...]:

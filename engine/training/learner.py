@@ -40,7 +40,7 @@ class Learner:
         self.device = devices.choose(config.device)
         self.half = hardware.bf16(config.precision, self.device)
         self._config = config
-        self._loss = losses.parts(config.loss.name)
+        self._loss = losses.weighted(config.loss)
         with torch.random.fork_rng(devices=[]):
             torch.manual_seed(config.seed)
             self.network = models.build(config.model, classes)

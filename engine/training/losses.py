@@ -7,6 +7,7 @@ class. A batch without any pixel that counts gives 0.
 
 from __future__ import annotations
 
+import math
 import sys
 from collections.abc import Callable
 
@@ -14,10 +15,14 @@ import torch
 from torch import Tensor
 from torch.nn import functional as F
 
+from engine.config import LossConfig
 from engine.errors import ConfigError
 from engine.training import loss_names
 
 Loss = Callable[..., Tensor]
+_FOCUS = 2.0
+_HARD, _HARD_SHARE = 0.7, 1 / 16
+_BORDER, _BORDER_WEIGHT = 3, 4.0
 
 
 def cross_entropy(logits: Tensor, target: Tensor, ignore: int, weights: Tensor | None = None) -> Tensor:
@@ -74,14 +79,103 @@ def cross_entropy_dice(logits: Tensor, target: Tensor, ignore: int, weights: Ten
     return _sum(parts("cross_entropy_dice"), logits, target, ignore, weights)
 
 
+def focal(logits: Tensor, target: Tensor, ignore: int, weights: Tensor | None = None) -> Tensor:
+    """Cross-entropy in which pixels that are right already count less: times (1 - p)². T.-Y. Lin et al., Focal Loss (ICCV 2017)."""
+    each, mass = _of_pixels(logits, target, ignore, weights)
+    right = (-each.detach() if weights is None else -_of_pixels(logits, target, ignore, None)[0].detach()).exp()
+    return (each * (1 - right) ** _FOCUS).sum() / mass
+
+
+def ohem(logits: Tensor, target: Tensor, ignore: int, weights: Tensor | None = None) -> Tensor:
+    """Cross-entropy over the hard pixels alone: those whose true class has a probability below 0.7, at least 1/16 of those that count.
+
+    Online hard example mining, A. Shrivastava et al. (CVPR 2016), as segmentation uses it since BiSeNet.
+    """
+    plain = _of_pixels(logits, target, ignore, None)[0].detach().flatten()
+    valid = (target != ignore).flatten()
+    fewest = int(valid.sum() * _HARD_SHARE)
+    hard = valid & (plain > -math.log(_HARD))
+    if int(hard.sum()) < fewest:
+        hard = torch.zeros_like(valid).index_fill(0, torch.where(valid, plain, -1.0).topk(fewest).indices, True)
+    each, _ = _of_pixels(logits, target, ignore, weights)
+    mass = hard.sum() if weights is None else (weights[torch.where(valid, target.flatten(), 0).long()] * hard).sum()
+    return (each.flatten() * hard).sum() / mass.clamp(min=1e-6)
+
+
+def boundary(logits: Tensor, target: Tensor, ignore: int, weights: Tensor | None = None) -> Tensor:
+    """Cross-entropy in which pixels within 3 of another class count five times, as U-Net's border weights do, without a distance map."""
+    classes = target.float().unsqueeze(1)
+    void = (target == ignore).unsqueeze(1)
+    side = 2 * _BORDER + 1
+    highest = F.max_pool2d(torch.where(void, -1.0, classes), side, stride=1, padding=_BORDER)
+    lowest = -F.max_pool2d(torch.where(void, -256.0, -classes), side, stride=1, padding=_BORDER)
+    near = 1 + _BORDER_WEIGHT * ((highest > lowest) & ~void).squeeze(1)
+    each, _ = _of_pixels(logits, target, ignore, weights)
+    valid = target != ignore
+    mass = near * valid if weights is None else near * valid * weights[torch.where(valid, target, 0).long()]
+    return (each * near).sum() / mass.sum().clamp(min=1e-6)
+
+
+def lovasz(logits: Tensor, target: Tensor, ignore: int, weights: Tensor | None = None) -> Tensor:
+    """The Lovász extension of 1 - IoU of the classes in the batch, of probabilities. M. Berman et al., The Lovász-Softmax Loss (CVPR 2018)."""
+    probabilities = torch.cat([-logits, logits], dim=1).float().softmax(1) if logits.shape[1] == 1 else logits.float().softmax(1)
+    valid = (target != ignore).flatten()
+    classes = target.flatten()[valid]
+    rows = probabilities.movedim(1, 0).flatten(1)[:, valid]
+    losses, counted = [], []
+    for number in range(len(rows)):
+        truth = (classes == number).float()
+        errors, order = (truth - rows[number]).abs().sort(descending=True)
+        losses.append(errors @ _lovasz_gradient(truth[order]) if len(truth) else logits.sum() * 0)
+        counted.append(truth.sum() > 0)
+    return _mean(torch.stack(losses), torch.stack(counted), weights)
+
+
 _SUMS = {"bce_dice": (bce, dice), "cross_entropy_dice": (cross_entropy, softmax_dice)}
 
 
-def parts(name: str) -> dict[str, Loss]:
+def parts(name: str, *, key: str = "loss.name") -> dict[str, Loss]:
     """The losses whose sum the loss `name` is, by name; itself where it is no sum. Raises ConfigError that lists the known ones."""
     if name not in loss_names():
-        raise ConfigError(f"loss.name is {name!r}; choose one of: {', '.join(loss_names())}")
+        raise ConfigError(f"{key} is {name!r}; choose one of: {', '.join(loss_names())}")
     return {part.__name__: part for part in _SUMS.get(name, (getattr(sys.modules[__name__], name),))}
+
+
+def weighted(config: LossConfig) -> dict[str, Loss]:
+    """The losses that `config` adds up, by name, each already times its weight. Raises ConfigError for a name or a weight that can't be."""
+    if not config.terms:
+        return parts(config.name)
+    if wrong := next((name for name, weight in config.terms.items() if not weight > 0), None):
+        raise ConfigError(f"loss.terms.{wrong} is {config.terms[wrong]:g}; give a weight above 0, or leave the loss out")
+    return {
+        part: _times(loss, weight) if weight != 1 else loss
+        for name, weight in config.terms.items()
+        for part, loss in parts(name, key="loss.terms").items()
+    }
+
+
+def _times(loss: Loss, weight: float) -> Loss:
+    def scaled(logits: Tensor, target: Tensor, ignore: int, weights: Tensor | None = None) -> Tensor:
+        return weight * loss(logits, target, ignore, weights)
+
+    return scaled
+
+
+def _of_pixels(logits: Tensor, target: Tensor, ignore: int, weights: Tensor | None) -> tuple[Tensor, Tensor]:
+    """Cross-entropy (N, H, W) of each pixel, 0 at void, and the weight of all pixels that count."""
+    if logits.shape[1] == 1:
+        logits = torch.cat([torch.zeros_like(logits), logits], dim=1)
+    classes = target.long()
+    each = F.cross_entropy(logits.float(), classes, weights, ignore_index=ignore, reduction="none")
+    return each, _mass(classes, ignore, weights).clamp(min=1e-6)
+
+
+def _lovasz_gradient(truth: Tensor) -> Tensor:
+    """(P,) how much each error costs, errors sorted with the greatest first: algorithm 1 of the paper."""
+    total = truth.sum()
+    missed, union = total - truth.cumsum(0), total + (1 - truth).cumsum(0)
+    jaccard = 1 - missed / union
+    return torch.cat([jaccard[:1], jaccard[1:] - jaccard[:-1]])
 
 
 def _sum(losses: dict[str, Loss], logits: Tensor, target: Tensor, ignore: int, weights: Tensor | None) -> Tensor:

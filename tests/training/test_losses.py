@@ -6,6 +6,7 @@ import pytest
 import torch
 from torch.nn import functional as F
 
+from engine.config import LossConfig
 from engine.errors import ConfigError
 from engine.training import loss_names, losses
 
@@ -83,5 +84,67 @@ def test_a_sum_has_its_parts_by_name() -> None:
     assert list(parts) == ["bce", "dice"] and list(losses.parts("cross_entropy")) == ["cross_entropy"]
     total = sum(loss(logits, target, 255) for loss in parts.values())
     torch.testing.assert_close(losses.bce_dice(logits, target, 255), total)
-    with pytest.raises(ConfigError, match="loss.name is 'focal'; choose one of"):
-        losses.parts("focal")
+    with pytest.raises(ConfigError, match="loss.name is 'hinge'; choose one of"):
+        losses.parts("hinge")
+
+
+def test_pixels_that_are_right_already_weigh_less_in_the_focal_loss() -> None:
+    logits = torch.tensor([[[[4.0, 0.0]], [[0.0, 1.0]]]])  # the first pixel is easy, the second right by little; both are class 0 and 1
+    target = torch.tensor([[[0, 1]]], dtype=torch.uint8)
+    easy, doubtful = F.cross_entropy(logits, target.long(), reduction="none").flatten()
+    expected = (easy * (1 - torch.exp(-easy)) ** 2 + doubtful * (1 - torch.exp(-doubtful)) ** 2) / 2
+    torch.testing.assert_close(losses.focal(logits, target, 255), expected)
+
+
+def test_the_focal_loss_measures_how_right_a_pixel_is_before_the_classes_weights() -> None:
+    logits, target = _case()
+    torch.testing.assert_close(losses.focal(logits, target, 255, torch.full((4,), 7.0)), losses.focal(logits, target, 255))
+
+
+def test_only_hard_pixels_count_in_ohem_and_never_fewer_than_a_sixteenth() -> None:
+    logits = torch.zeros(1, 2, 4, 8)
+    logits[:, 0] = 5.0
+    logits[0, 1, 0, :3] = 8.0  # three of 32 pixels of class 0 are called class 1
+    target = torch.zeros(1, 4, 8, dtype=torch.uint8)
+    each = F.cross_entropy(logits, target.long(), reduction="none").flatten()
+    torch.testing.assert_close(losses.ohem(logits, target, 255), each[:3].mean())
+    sure = torch.zeros(1, 2, 4, 8)
+    sure[:, 0] = torch.linspace(4, 9, 32).view(1, 4, 8)
+    torch.testing.assert_close(losses.ohem(sure, target, 255), F.cross_entropy(sure, target.long(), reduction="none").flatten()[:2].mean())
+
+
+def test_a_mistake_at_a_border_costs_five_times_one_inside() -> None:
+    target = torch.zeros(1, 1, 40, dtype=torch.uint8)
+    target[..., 20:] = 1
+    target[..., 35:] = 255
+
+    def wrong_at(column: int) -> torch.Tensor:
+        logits = torch.stack([torch.where(target == 0, 30.0, -30.0), torch.where(target == 1, 30.0, -30.0)], dim=1)
+        logits[..., column] *= -1
+        return losses.boundary(logits, target, 255)
+
+    torch.testing.assert_close(wrong_at(18), 5 * wrong_at(3))
+    torch.testing.assert_close(wrong_at(33), wrong_at(3), msg="void is no other class")
+
+
+def test_the_lovasz_loss_of_hard_answers_is_one_minus_the_iou() -> None:
+    target = torch.tensor([[[0, 0, 1, 1, 1, 255]]], dtype=torch.uint8)
+    answer = torch.tensor([[[0, 1, 1, 1, 0, 0]]])
+    logits = 60.0 * F.one_hot(answer, 3).movedim(-1, 1).float()
+    torch.testing.assert_close(losses.lovasz(logits, target, 255), torch.tensor(1 - (1 / 3 + 2 / 4) / 2))
+
+
+def test_losses_add_up_as_the_config_says() -> None:
+    logits, target = _case()
+    config = LossConfig(terms={"cross_entropy_dice": 2.0, "lovasz": 0.5})
+    made = {name: loss(logits, target, 255) for name, loss in losses.weighted(config).items()}
+    assert list(made) == ["cross_entropy", "softmax_dice", "lovasz"]
+    torch.testing.assert_close(made["softmax_dice"], 2 * losses.softmax_dice(logits, target, 255))
+    torch.testing.assert_close(made["lovasz"], 0.5 * losses.lovasz(logits, target, 255))
+    assert list(losses.weighted(LossConfig(name="focal"))) == ["focal"]
+
+
+@pytest.mark.parametrize(("terms", "said"), [({"hinge": 1.0}, "loss.terms is 'hinge'; choose one of"), ({"dice": 0.0}, "loss.terms.dice is 0")])
+def test_terms_that_cannot_be_are_told(terms: dict[str, float], said: str) -> None:
+    with pytest.raises(ConfigError, match=said):
+        losses.weighted(LossConfig(terms=terms))
