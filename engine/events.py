@@ -31,6 +31,17 @@ class Started:
 
 
 @dataclass(frozen=True, slots=True)
+class StageBegan:
+    """Stage `stage` (from 0) of `stages` of a run begins after `step` steps: frames of `size` (height, width) in batches of `batch`."""
+
+    step: int
+    stage: int
+    stages: int
+    size: tuple[int, int]
+    batch: int
+
+
+@dataclass(frozen=True, slots=True)
 class StepDone:
     """One optimiser step. `terms` are the loss's parts by name; speeds are means over the last steps; times in seconds."""
 
@@ -111,9 +122,9 @@ class Finished:
     summary: dict[str, Any] = field(default_factory=dict)
 
 
-Event = Started | StepDone | Validated | SampleShown | Saved | Progress | Message | Failed | Finished
+Event = Started | StageBegan | StepDone | Validated | SampleShown | Saved | Progress | Message | Failed | Finished
 Events = Iterator[Event]
-_KINDS = {kind.__name__: kind for kind in (Started, StepDone, Validated, SampleShown, Saved, Progress, Message, Failed, Finished)}
+_KINDS = {kind.__name__: kind for kind in (Started, StageBegan, StepDone, Validated, SampleShown, Saved, Progress, Message, Failed, Finished)}
 
 
 def to_line(event: Event) -> str:
@@ -134,6 +145,8 @@ def from_line(line: str) -> Event:
             values = _swapped(values, lambda one: one is None, math.nan)
         if kind is Started:
             values["classes"] = tuple(values["classes"])
+        if kind is StageBegan:
+            values["size"] = tuple(values["size"])
         return kind(**values)
     except (ValueError, KeyError, TypeError, AttributeError) as error:
         raise DataError(f"not an event of Roadscope: {line[:80]!r}; delete the line to read the rest") from error

@@ -36,7 +36,8 @@ def summary(run: Run) -> Summary:
         content = run.events.read_bytes()
     except OSError:
         content = b""
-    scores = [said.mean_iou for said in _said(content, b'{"kind": "Validated"') if isinstance(said, events.Validated)]
+    stage = content[max(0, content.rfind(b'{"kind": "StageBegan"')) :]  # scores of an earlier, smaller stage are no match for the last's
+    scores = [said.mean_iou for said in _said(stage, b'{"kind": "Validated"') if isinstance(said, events.Validated)]
     step, total = _where(content)
     words, dataset = _words(run)
     mean_iou = max((score for score in scores if not math.isnan(score)), default=math.nan)

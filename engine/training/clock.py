@@ -11,8 +11,9 @@ _WINDOW = 20
 class Clock:
     """Counts the run's seconds, those of earlier sessions (`before`) included; pauses between steps count for speed in none."""
 
-    def __init__(self, *, batch: int, steps: int, minutes: float, before: float = 0.0) -> None:
-        self._batch, self._steps, self._limit = batch, steps, minutes * 60
+    def __init__(self, *, steps: int, minutes: float, before: float = 0.0) -> None:
+        self._steps, self._limit = steps, minutes * 60
+        self._batch = 0
         self._start = time.perf_counter() - before
         self._durations: deque[float] = deque(maxlen=_WINDOW)
         self._last = time.perf_counter()
@@ -27,8 +28,11 @@ class Clock:
         """A step begins after something else took place: what went before isn't the step's time."""
         self._last = time.perf_counter()
 
-    def stepped(self) -> None:
-        """A step is done."""
+    def stepped(self, images: int) -> None:
+        """A step of so many images is done."""
+        if images != self._batch:
+            self._durations.clear()
+            self._batch = images
         now = time.perf_counter()
         self._durations.append(now - self._last)
         self._last = now

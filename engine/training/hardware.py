@@ -2,17 +2,42 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
+from collections.abc import Iterator
 
 import torch
 
 from engine.config import TrainConfig
+from engine.errors import ConfigError
 from engine.inference import device as devices
 
 
-def bf16(wanted: str, on: torch.device) -> bool:
-    """Whether to compute in bf16; `auto` takes it where the machine has instructions for it, not where it is emulated."""
-    return devices.has_bf16(on) if wanted == "auto" else wanted == "bf16"
+_FORMATS = {"fp32": torch.float32, "bf16": torch.bfloat16, "fp16": torch.float16}
+
+
+def number_format(wanted: str, on: torch.device) -> torch.dtype:
+    """What to compute in; `auto` takes bf16 where the machine has instructions for it, not where it is emulated. Raises ConfigError."""
+    if wanted == "fp16" and on.type != "cuda":
+        raise ConfigError("precision is fp16, which needs an NVIDIA GPU; choose auto, bf16 or fp32")
+    if wanted == "auto":
+        return torch.bfloat16 if devices.has_bf16(on) else torch.float32
+    return _FORMATS[wanted]
+
+
+@contextlib.contextmanager
+def determinism(wanted: bool) -> Iterator[None]:
+    """Within the block torch takes algorithms that give the same to the bit where there are any, and says where there is none."""
+    if not wanted:
+        yield
+        return
+    os.environ.setdefault("CUBLAS_WORKSPACE_CONFIG", ":4096:8")
+    before = torch.are_deterministic_algorithms_enabled()
+    torch.use_deterministic_algorithms(True, warn_only=True)
+    try:
+        yield
+    finally:
+        torch.use_deterministic_algorithms(before)
 
 
 def threads(wanted: int) -> int:
@@ -21,8 +46,8 @@ def threads(wanted: int) -> int:
     return min(wanted, cores) or (cores if cores <= 2 else cores - 1)
 
 
-def words(on: torch.device, *, half: bool, config: TrainConfig) -> str:
+def words(on: torch.device, *, number_format: torch.dtype, config: TrainConfig) -> str:
     """The choice for people, such as `cpu, bf16, 2 threads`."""
     name = torch.cuda.get_device_name(on) if on.type == "cuda" else "cpu"
     count = threads(config.threads)
-    return f"{name}, {'bf16' if half else 'fp32'}, {count} thread{'s' if count > 1 else ''}"
+    return f"{name}, {next(name for name, one in _FORMATS.items() if one == number_format)}, {count} thread{'s' if count > 1 else ''}"

@@ -58,6 +58,8 @@ class History:
                 parts = {f"loss_{name}": value for name, value in event.terms.items() if len(event.terms) > 1}
                 figures = {"learning_rate": event.learning_rate, "images_per_second": event.images_per_second}
                 self._scalars(step, "train", {"loss": event.loss} | figures | parts)
+            case events.StageBegan(step=step):
+                self._scalars(step, "train", {"stage": event.stage})
             case events.Validated(step=step):
                 self._scalars(step, "validation", {"mean_iou": event.mean_iou, "loss": event.loss})
                 self._scalars(step, "iou", event.iou)

@@ -4,12 +4,11 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass
-from typing import Any
 
 import numpy as np
 import torch
 from numpy.typing import NDArray
-from torch import Tensor, nn
+from torch import Tensor
 
 from engine import models
 from engine.checkpoints import IMAGENET_MEAN, IMAGENET_STD
@@ -19,10 +18,12 @@ from engine.inference import device as devices
 from engine.labels import VOID, ClassSet
 from engine.models import _weights
 from engine.training import hardware, losses
+from engine.training.average import Average
 from engine.training.batches import Batch
+from engine.training.optimiser import Arrays, Optimiser
 
-_MOMENTS = ("exp_avg", "exp_avg_sq")
-Arrays = dict[str, NDArray[Any]]
+__all__ = ["Arrays", "Learner", "Taken"]
+_WEIGHTS, _AVERAGE = "weights.", "average."
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,19 +35,22 @@ class Taken:
 
 
 class Learner:
-    """Weights, AdamW and the loss on one device."""
+    """Weights, optimiser and the loss on one device."""
 
     def __init__(self, config: TrainConfig, classes: ClassSet, *, class_weights: NDArray[np.float32] | None = None) -> None:
+        """Raises ConfigError and CheckpointError."""
         self.device = devices.choose(config.device)
-        self.half = hardware.bf16(config.precision, self.device)
+        self.number_format = hardware.number_format(config.precision, self.device)
         self._config = config
         self._loss = losses.weighted(config.loss)
         with torch.random.fork_rng(devices=[]):
             torch.manual_seed(config.seed)
             self.network = models.build(config.model, classes)
         self.network.to(self.device, memory_format=torch.channels_last)  # type: ignore[call-overload]
-        groups = _groups(self.network, config.optimiser.weight_decay)
-        self._optimiser = torch.optim.AdamW(groups, lr=config.optimiser.learning_rate, fused=True)
+        self._forward = torch.compile(self.network) if config.compile else self.network
+        scaled = self.number_format == torch.float16
+        self._optimiser = Optimiser(self.network, config.optimiser, device=self.device, scaled=scaled)
+        self._average: Average | None = None
         self._class_weights = None if class_weights is None else torch.from_numpy(class_weights).to(self.device)
         self._mean = torch.tensor(IMAGENET_MEAN, device=self.device).view(1, 3, 1, 1) * 255
         self._std = torch.tensor(IMAGENET_STD, device=self.device).view(1, 3, 1, 1) * 255
@@ -57,31 +61,56 @@ class Learner:
         return sum(parameter.numel() for parameter in self.network.parameters())
 
     def step(self, batch: Batch, *, number: int, learning_rate: float) -> Taken:
-        """One step on images and masks. Raises TrainingError where the loss is no longer a number."""
+        """One step, the run's `number` (from 0), on images and masks, in `optimiser.accumulate` parts of equal weight.
+
+        Raises TrainingError where the loss is no longer a number.
+        """
+        options = self._config.optimiser
         self.network.train()
-        for group in self._optimiser.param_groups:
-            group["lr"] = learning_rate
+        self._freeze(number < options.freeze_encoder)
+        if options.ema and self._average is None:
+            self._average = Average(self.network, decay=options.ema)
         if self._config.model.dropout:
             torch.manual_seed(self._config.seed * 1_000_003 + number)  # a resumed run drops what an uninterrupted one drops
-        terms = self._terms(self._logits(self.images(batch[0])), self._host_to_device(batch[1]))
+        self._optimiser.clear()
+        terms: dict[str, float] = {}
+        for pictures, masks in zip(*(np.array_split(side, options.accumulate) for side in batch)):
+            for name, value in self._learn(pictures, masks, share=len(pictures) / len(batch[0]), number=number).items():
+                terms[name] = terms.get(name, 0.0) + value
+        self._optimiser.step(learning_rate)
+        if self._average is not None:
+            self._average.follow(number)
+        return Taken(sum(terms.values()), terms)
+
+    def _learn(self, pictures: NDArray[np.uint8], masks: NDArray[np.uint8], *, share: float, number: int) -> dict[str, float]:
+        """Adds the gradients of a `share` of the step's frames; returns the loss's terms, times the share."""
+        terms = self._terms(self._logits(self.images(pictures)), self._host_to_device(masks))
         loss = torch.stack(list(terms.values())).sum()
         value = float(loss.detach())
         if not math.isfinite(value):
             raise TrainingError(
                 f"the loss is {value} at step {number}; lower optimiser.learning_rate (now {self._config.optimiser.learning_rate:g})"
-                + (" or set precision to fp32" if self.half else "")
+                + (" or set precision to fp32" if self.number_format != torch.float32 else "")
                 + ", and start again"
             )
-        self._optimiser.zero_grad(set_to_none=True)
-        loss.backward()
-        self._optimiser.step()
-        return Taken(value, {name: float(term.detach()) for name, term in terms.items()})
+        self._optimiser.backward(loss * share if share < 1 else loss)
+        return {name: float(term.detach()) * share for name, term in terms.items()}
+
+    def _freeze(self, frozen: bool) -> None:
+        """A frozen encoder keeps its weights and the statistics of its norms."""
+        encoder = self.network.encoder
+        if frozen:
+            encoder.eval()
+        if frozen == next(encoder.parameters()).requires_grad:
+            encoder.requires_grad_(not frozen)
 
     @torch.inference_mode()
     def scored(self, batch: Batch) -> tuple[Tensor, float]:
-        """Logits (N, C, H, W) float32 of held-out frames, and their loss."""
-        self.network.eval()
-        logits = self._logits(self.images(batch[0]))
+        """Logits (N, C, H, W) float32 of held-out frames, and their loss; by the average of the weights where there is one."""
+        network = self.network if self._average is None else self._average.network
+        network.eval()
+        with torch.autocast(self.device.type, self.number_format, enabled=self.number_format != torch.float32):
+            logits = network(self.images(batch[0])).float()
         return logits, sum(float(term) for term in self._terms(logits, self._host_to_device(batch[1])).values())
 
     def images(self, pictures: NDArray[np.uint8]) -> Tensor:
@@ -89,33 +118,30 @@ class Learner:
         return (self._host_to_device(pictures).permute(0, 3, 1, 2).float() - self._mean) / self._std
 
     def state(self) -> Arrays:
-        """Everything that changes while training, by name: weights and AdamW's two moments of each."""
-        arrays = {f"weights.{name}": values for name, values in self.weights().items()}
-        for name, parameter in self.network.named_parameters():
-            for moment in _MOMENTS:
-                if (kept := self._optimiser.state[parameter].get(moment)) is not None:
-                    arrays[f"{moment}.{name}"] = np.array(kept.to("cpu").contiguous().numpy())
-        return arrays
+        """Everything that changes while training, by name: weights, their average, and what the optimiser keeps of each."""
+        arrays = {f"{_WEIGHTS}{name}": values for name, values in _weights.taken(self.network).items()}
+        if self._average is not None:
+            arrays |= {f"{_AVERAGE}{name}": values for name, values in _weights.taken(self._average.network).items()}
+        return arrays | self._optimiser.state()
 
     def weights(self) -> Arrays:
-        """What a checkpoint holds, as float32."""
-        return _weights.taken(self.network)
+        """What a checkpoint holds, as float32: the average where there is one."""
+        return _weights.taken(self.network if self._average is None else self._average.network)
 
-    def restore(self, arrays: Arrays, *, step: int, source: str) -> None:
-        """Goes back to what `state` gave after `step` steps. Raises CheckpointError that names `source`."""
-        weights = {name.removeprefix("weights."): values for name, values in arrays.items() if name.startswith("weights.")}
-        _weights.restore(self.network, weights, source)
-        for name, parameter in self.network.named_parameters():
-            kept = {moment: torch.from_numpy(arrays[f"{moment}.{name}"]) for moment in _MOMENTS if f"{moment}.{name}" in arrays}
-            if len(kept) == len(_MOMENTS):
-                # The moments have to lie in memory as their parameter does: the fused step runs over them side by side.
-                state = {moment: torch.empty_like(parameter, requires_grad=False).copy_(values) for moment, values in kept.items()}
-                state["step"] = torch.tensor(float(step), device=self.device if self.device.type == "cuda" else "cpu")
-                self._optimiser.state[parameter] = state
+    def restore(self, arrays: Arrays, *, source: str) -> None:
+        """Goes back to what `state` gave. Raises CheckpointError that names `source`."""
+        _weights.restore(self.network, _below(arrays, _WEIGHTS), source)
+        if self._config.optimiser.ema and (average := _below(arrays, _AVERAGE)):
+            self._average = Average(self.network, decay=self._config.optimiser.ema)
+            _weights.restore(self._average.network, average, source)
+        self._optimiser.restore(arrays)
 
     def _logits(self, images: Tensor) -> Tensor:
-        with torch.autocast(self.device.type, torch.bfloat16, enabled=self.half):
-            logits: Tensor = self.network(images)
+        with torch.autocast(self.device.type, self.number_format, enabled=self.number_format != torch.float32):
+            try:
+                logits: Tensor = self._forward(images)
+            except torch._dynamo.exc.BackendCompilerFailed as error:
+                raise TrainingError(f"the network can't be compiled on this machine ({_first_line(error)}); set compile to false") from error
         return logits.float()
 
     def _terms(self, logits: Tensor, target: Tensor) -> dict[str, Tensor]:
@@ -126,10 +152,9 @@ class Learner:
         return tensor.pin_memory().to(self.device, non_blocking=True) if self.device.type == "cuda" else tensor
 
 
-def _groups(network: nn.Module, weight_decay: float) -> list[dict[str, Any]]:
-    """Decay pulls on the weights of convolutions, not on biases and norms."""
-    trained = [parameter for parameter in network.parameters() if parameter.requires_grad]
-    return [
-        {"params": [parameter for parameter in trained if parameter.ndim > 1], "weight_decay": weight_decay},
-        {"params": [parameter for parameter in trained if parameter.ndim <= 1], "weight_decay": 0.0},
-    ]
+def _below(arrays: Arrays, prefix: str) -> Arrays:
+    return {name.removeprefix(prefix): values for name, values in arrays.items() if name.startswith(prefix)}
+
+
+def _first_line(error: Exception) -> str:
+    return str(error).strip().split("\n")[0]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import math
 import time
 import traceback
@@ -21,12 +22,14 @@ from engine.events import Events, ShouldStop, never
 from engine.labels import Mask
 from engine.models._logits import class_logits
 from engine.runs import Run
-from engine.training import balance, batches, hardware, material, samples, schedules, state
+from engine.training import balance, batches, hardware, material, samples, schedules, stages, state
 from engine.training.clock import Clock
 from engine.training.history import History
 from engine.training.learner import Learner
+from engine.training.stages import Leg
 
 _PATIENCE_S = 1.0
+_CALMER = 10.0
 
 Said = Generator[events.Event, None, None]
 
@@ -93,6 +96,7 @@ class Trainer:
         self._standing = state.Standing()
         self._scores: dict[str, float] = {}
         self._saved_at = self._validated_at = -1
+        self._ended = False
 
     def run(self, *, resume: bool) -> Events:
         """Everything from opening the data to Finished."""
@@ -101,9 +105,10 @@ class Trainer:
         self._material = material.opened(self._config)
         if not self._material.held_out:
             yield events.Message("some frames to score on are also trained on: the scores will flatter", "warning")
-        yield from self._set_up(resume=resume)
-        with closing(self._steps()) as steps:
-            yield from steps
+        with hardware.determinism(self._config.deterministic):
+            yield from self._set_up(resume=resume)
+            with closing(self._stages()) as steps:
+                yield from steps
 
     def _set_up(self, *, resume: bool) -> Events:
         config, classes = self._config, self._material.classes
@@ -115,35 +120,53 @@ class Trainer:
         if resume:
             self._standing, arrays = state.read(self._run.state)
             self._validated_at = self._standing.validated
-            self._learner.restore(arrays, step=self._standing.step, source=str(self._run.state))
+            self._learner.restore(arrays, source=str(self._run.state))
         elif config.model.pretrained:
             why_not = models.pretrain(self._learner.network, config.model.encoder)
             yield events.Message(why_not, "warning") if why_not else events.Message(f"{config.model.encoder} starts from ImageNet weights")
         if why_not := self._history.open_board():
             yield events.Message(why_not, "warning")
-        self._count = len(self._material.train)
-        self._total = batches.steps(self._count, config)
-        self._clock = Clock(batch=config.batch, steps=self._total, minutes=config.max_minutes, before=self._standing.elapsed)
-        device = hardware.words(self._learner.device, half=self._learner.half, config=config)
+        self._legs = stages.legs(config, dict(zip(stages.stages(config), self._material.stages)).__getitem__)
+        self._total = self._legs[-1].last
+        self._clock = Clock(steps=self._total, minutes=config.max_minutes, before=self._standing.elapsed)
+        device = hardware.words(self._learner.device, number_format=self._learner.number_format, config=config)
         yield events.Started(str(self._run.path), self._standing.step, self._total, classes.names, self._learner.parameters, device)
 
-    def _steps(self) -> Said:
-        config, clock, step = self._config, self._clock, self._standing.step
-        made = batches.made(self._material.train, config, rarity=self._rarity, first=step, last=self._total)
+    def _stages(self) -> Said:
+        """The stages that are left, the validation at the end, and what became of it all."""
+        step = self._standing.step
+        for leg in self._legs:
+            if step >= leg.last and leg is not self._legs[-1]:
+                continue
+            self._leg = leg
+            if step == leg.first:
+                # An earlier stage saw smaller frames: its score is no bar for this one's.
+                self._standing = dataclasses.replace(self._standing, best=math.nan, waiting=0, calm=1.0)
+                if len(self._legs) > 1:
+                    yield events.StageBegan(step, leg.number, len(self._legs), leg.config.data.size, leg.config.batch)
+            step = yield from self._steps(step)
+            if self._ended:
+                return
+        yield events.Finished(summary=self._summary(step))
+
+    def _steps(self, step: int) -> Generator[events.Event, None, int]:
+        """The steps of one stage, with a validation at its end; returns where it stands."""
+        config, clock, leg = self._config, self._clock, self._leg
+        made = batches.made(leg.frames, leg.config, rarity=self._rarity, first=step - leg.first, last=leg.last - leg.first)
         with closing(made):
-            if step and step != self._validated_at and self._due(step, config.validate_every):
+            if step > leg.first and step != self._validated_at and self._due(step, config.validate_every):
                 yield from self._validate(step)
-                clock.resume()
-            while clock.progress(step) < 1:
+            clock.resume()
+            while not self._over(step):
                 if self._stop_wanted():
                     yield from self._stopped(step)
-                    return
+                    return step
                 rate = config.optimiser.learning_rate * self._factor(step)
                 taken = self._learner.step(next(made), number=step, learning_rate=rate)
                 step += 1
-                clock.stepped()
+                clock.stepped(leg.config.batch)
                 yield self._step_done(step, taken.loss, taken.terms, rate)
-                if clock.progress(step) >= 1:
+                if self._over(step):
                     break
                 if self._due(step, config.validate_every):
                     yield from self._validate(step)
@@ -154,17 +177,25 @@ class Trainer:
             yield from self._validate(step)
         if step != self._validated_at:
             yield from self._stopped(step)
-            return
-        yield events.Finished(summary=self._summary(step))
+        return step
+
+    def _over(self, step: int) -> bool:
+        """Whether the stage ends here: its steps or its time are used up, or waiting longer for a better score is hopeless."""
+        patience = self._config.early_stop
+        hopeless = bool(patience) and self._leg is self._legs[-1] and self._standing.waiting >= patience
+        return step >= self._leg.last or self._clock.progress(step) >= 1 or hopeless
 
     def _factor(self, step: int) -> float:
         optimiser = self._config.optimiser
-        return schedules.factor(optimiser.schedule, self._clock.progress(step), warm_up=optimiser.warm_up)
+        alone = len(self._legs) == 1 or self._config.stage_schedule == "continue"
+        progress = self._clock.progress(step) if alone else self._leg.progress(step)
+        return self._standing.calm * schedules.factor(optimiser.schedule, progress, warm_up=optimiser.warm_up)
 
     def _stop_wanted(self) -> bool:
         return self._asked() or (self._run.path / runs.STOP).exists()
 
     def _stopped(self, step: int) -> Events:
+        self._ended = True
         if step != self._saved_at:
             yield self._save(step)
         yield events.Finished(stopped=True, summary=self._summary(step))
@@ -172,17 +203,13 @@ class Trainer:
     def _step_done(self, step: int, loss: float, terms: dict[str, float], rate: float) -> events.StepDone:
         clock = self._clock
         total = clock.steps_total(step)
-        every = self._config.validate_every or max(1, round(self._count / self._config.batch))
+        every = self._config.validate_every or max(1, round(len(self._leg.frames) / self._leg.config.batch))
         left = clock.seconds_left(step, max(1, (total - step) // every))
-        return events.StepDone(
-            step, total, batches.epoch(step - 1, self._count, self._config), loss, rate, clock.images_per_second, left, terms
-        )
+        return events.StepDone(step, total, self._leg.epoch(step - 1), loss, rate, clock.images_per_second, left, terms)
 
     def _due(self, step: int, every: int) -> bool:
         """Whether to validate after `step`: each so many steps, or where a pass over the frames ends."""
-        if every:
-            return step % every == 0
-        return step * self._config.batch // self._count > (step - 1) * self._config.batch // self._count
+        return step % every == 0 if every else self._leg.epoch_ends(step)
 
     def _validate(self, step: int) -> Events:
         """Scores the held-out frames, draws some of them and saves; nothing of it where it is asked to stop in between."""
@@ -204,12 +231,20 @@ class Trainer:
         seconds = time.perf_counter() - start
         self._clock.validated(seconds)
         self._validated_at = step
-        epoch = batches.epoch(step - 1, self._count, self._config)
-        yield events.Validated(step, epoch, score, self._scores, float(np.mean(losses)), best, seconds)
+        self._wait(best)
+        yield events.Validated(step, self._leg.epoch(step - 1), score, self._scores, float(np.mean(losses)), best, seconds)
         if best:
-            self._standing = state.Standing(step, self._standing.elapsed, score)
+            self._standing = dataclasses.replace(self._standing, best=score)
             yield self._write_checkpoint(self._run.best, step, score, "best checkpoint")
         yield self._save(step, score)
+
+    def _wait(self, better: bool) -> None:
+        """Counts the validations since the best score; a plateau lowers the learning rate each time its patience is over."""
+        waiting, optimiser = 0 if better else self._standing.waiting + 1, self._config.optimiser
+        calm = self._standing.calm
+        if optimiser.schedule == "plateau" and waiting and waiting % optimiser.patience == 0:
+            calm /= _CALMER
+        self._standing = dataclasses.replace(self._standing, waiting=waiting, calm=calm)
 
     def _scored(self, step: int, confusion: Confusion, losses: list[float], shown: list[events.SampleShown]) -> Iterator[tuple[int, int]]:
         """Counts the predictions of all validation frames, batch by batch."""
@@ -241,7 +276,7 @@ class Trainer:
     def _save(self, step: int, score: float = math.nan) -> events.Saved:
         """The last checkpoint and, from the same moment, the state to resume from."""
         saved = self._write_checkpoint(self._run.last, step, score, "checkpoint")
-        self._standing = state.Standing(step, self._clock.elapsed, self._standing.best, self._validated_at)
+        self._standing = dataclasses.replace(self._standing, step=step, elapsed=self._clock.elapsed, validated=self._validated_at)
         state.write(self._run.state, self._standing, self._learner.state())
         self._saved_at = step
         return saved

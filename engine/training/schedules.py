@@ -26,7 +26,12 @@ def poly(progress: float, warm_up: float) -> float:
     return float((1 - (progress - warm_up) / (1 - warm_up)) ** _POWER)
 
 
-SCHEDULES: dict[str, Callable[[float, float], float]] = {"one_cycle": one_cycle, "poly": poly}
+def plateau(progress: float, warm_up: float) -> float:
+    """Up in a straight line within `warm_up`, then level: what validations without a better score make of it is the loop's."""
+    return max(_START, min(1.0, progress / warm_up)) if warm_up else 1.0
+
+
+SCHEDULES: dict[str, Callable[[float, float], float]] = {"one_cycle": one_cycle, "poly": poly, "plateau": plateau}
 
 
 def factor(name: str, progress: float, *, warm_up: float) -> float:

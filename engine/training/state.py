@@ -18,15 +18,18 @@ _FORMAT = "roadscope-state-1"
 
 @dataclass(frozen=True, slots=True)
 class Standing:
-    """`step` steps are done in `elapsed` seconds; `best` is the highest validation score so far, NaN before the first.
+    """`step` steps are done in `elapsed` seconds; `best` is the stage's highest validation score so far, NaN before the first.
 
-    `validated` is the step of the last validation: one that was broken off by a stop is made up for.
+    `validated` is the step of the last validation: one that was broken off by a stop is made up for. `waiting` validations went
+    by without a better score; `calm` is what a plateau has made of the learning rate.
     """
 
     step: int = 0
     elapsed: float = 0.0
     best: float = math.nan
     validated: int = -1
+    waiting: int = 0
+    calm: float = 1.0
 
 
 def write(path: Path, standing: Standing, arrays: Arrays) -> None:

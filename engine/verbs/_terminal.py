@@ -83,6 +83,8 @@ class Terminal:
             case events.Started(run=run, step=step, steps_total=total, parameters=parameters, device=device):
                 self.say(f"Run {run} on {device}: {len(event.classes)} classes, {parameters:,} parameters" + (f", going on from step {step}" if step else ""))
                 self._advance(step, total, "training")
+            case events.StageBegan(stage=stage, stages=stages, size=(height, width), batch=batch):
+                self.say(f"stage {stage + 1} of {stages}: {height}×{width}, {batch} frames a step")
             case events.StepDone(step=step, steps_total=total, loss=loss, images_per_second=speed):
                 self._advance(step, total, "training", loss=f"{loss:.3f}", img_s=f"{speed:.1f}")
             case events.Validated(step=step, mean_iou=mean, seconds=seconds, best=best):

@@ -95,7 +95,13 @@ def test_a_selection_is_spread_evenly(count: int, wanted: int, found: tuple[int,
     assert spread(count, wanted) == found
 
 
-@pytest.mark.parametrize("name", schedules.SCHEDULES)
+def test_a_plateau_rises_and_stays() -> None:
+    values = [schedules.factor("plateau", step / 100, warm_up=0.3) for step in range(101)]
+    assert values[:31] == sorted(values[:31]) and values[0] < 0.1 and set(values[30:]) == {1.0}
+    assert schedules.factor("plateau", 0.0, warm_up=0.0) == 1.0
+
+
+@pytest.mark.parametrize("name", ["one_cycle", "poly"])
 def test_schedules_rise_in_the_warm_up_and_fall_to_almost_nothing(name: str) -> None:
     values = [schedules.factor(name, step / 100, warm_up=0.3) for step in range(101)]
     assert max(values) == pytest.approx(values[30]) == pytest.approx(1.0)

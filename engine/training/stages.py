@@ -1,0 +1,81 @@
+"""The stages of a run: each a config of its own, with the steps that it takes of the whole."""
+
+from __future__ import annotations
+
+import dataclasses
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from engine.config import Stage, TrainConfig
+from engine.errors import ConfigError
+from engine.training import batches
+from engine.training.frames import Frames
+
+_SEEDS_APART = 7919
+
+
+@dataclass(frozen=True, slots=True)
+class Leg:
+    """One stage at work: the steps `first` up to, not including, `last` of the run, on `frames`.
+
+    `config` is the run's with this stage's size, crop, epochs and batch (all the frames of one step: `batch` times
+    `optimiser.accumulate`), and a seed of its own, so that no two stages draw the same views in the same order.
+    """
+
+    number: int
+    config: TrainConfig
+    frames: Frames
+    first: int
+    last: int
+    epochs_before: int
+
+    def epoch(self, step: int) -> int:
+        """The run's pass over the frames, from 0, that step number `step` of the run belongs to."""
+        return self.epochs_before + batches.epoch(step - self.first, len(self.frames), self.config)
+
+    def epoch_ends(self, step: int) -> bool:
+        """Whether a pass over the frames ends with the run's step `step`, the first step being 1."""
+        count, done = len(self.frames), step - self.first
+        return done * self.config.batch // count > (done - 1) * self.config.batch // count
+
+    def progress(self, step: int) -> float:
+        """0 … 1: how much of this stage is done after `step` steps of the run."""
+        return (step - self.first) / (self.last - self.first)
+
+
+def stages(config: TrainConfig) -> tuple[Stage, ...]:
+    """The stages that `config` asks for: one of its own size, epochs and batch where it names none. Raises ConfigError."""
+    if not config.stages:
+        return (Stage(config.data.size, config.epochs, config.batch),)
+    if config.stages[-1].size != config.data.size:
+        last, size = config.stages[-1].size, config.data.size
+        raise ConfigError(f"stages end at {last[0]}×{last[1]}, but data.size, at which is scored, is {size[0]}×{size[1]}; make them the same")
+    if config.max_minutes:
+        raise ConfigError("max_minutes can't be kept with stages; give each stage its epochs instead, and set max_minutes to 0")
+    return config.stages
+
+
+def legs(config: TrainConfig, frames: Callable[[Stage], Frames]) -> tuple[Leg, ...]:
+    """The stages one after the other; `frames` gives what each learns from. Raises ConfigError."""
+    made: list[Leg] = []
+    first = epochs = 0
+    for number, stage in enumerate(stages(config)):
+        own, its = _config(config, stage, number), frames(stage)
+        last = first + batches.steps(len(its), own)
+        made.append(Leg(number, own, its, first, last, epochs))
+        first, epochs = last, epochs + stage.epochs
+    return tuple(made)
+
+
+def _config(config: TrainConfig, stage: Stage, number: int) -> TrainConfig:
+    """The crop is given at `data.size`, and shrinks with the stage's size, to no less than 32."""
+    shrunk = [max(32, round(side * now / final / 32) * 32) if side else 0 for side, now, final in zip(config.augment.crop, stage.size, config.data.size)]
+    crop = config.augment.crop if stage.size == config.data.size else (shrunk[0], shrunk[1])
+    return dataclasses.replace(
+        config,
+        data=dataclasses.replace(config.data, size=stage.size),
+        augment=dataclasses.replace(config.augment, crop=crop),
+        epochs=stage.epochs,
+        batch=stage.batch * config.optimiser.accumulate,
+        seed=config.seed + _SEEDS_APART * number,
+    )
