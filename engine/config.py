@@ -113,23 +113,6 @@ class Stage(Checked):
     batch: int = setting(8, "frames in one step of this stage", low=1, high=4096)
     layout: str = setting("", "another layout of data.root in this stage, such as cityscapes_coarse")
     split: str = setting("", "another training split in this stage, such as train_extra")
-    fill_void: bool = setting(False, "the teacher's answer takes the place of void in this stage: for coarse labels")
-
-
-@dataclass(frozen=True, slots=True)
-class DistillConfig(Checked):
-    """Learning from a teacher: a run of before with the same classes. A weight of 0 leaves a loss out."""
-
-    teacher: str = setting("", "the teacher: a run's folder or a .safetensors file; empty for none")
-    mode: Literal["mix", "structured", "channel_wise", "dist"] = setting("mix", "mix: channel-wise and DIST; structured: pixel-wise, pair-wise and holistic")
-    pixel_wise: float = setting(10.0, "structured: weight of each pixel's class distribution", low=0, high=1000, advanced=True)
-    pair_wise: float = setting(0.5, "structured: weight of the likeness of regions", low=0, high=1000, advanced=True)
-    holistic: float = setting(0.1, "structured: weight of the critic that tells teacher from student", low=0, high=1000, advanced=True)
-    channel_wise: float = setting(3.0, "weight of each class plane's distribution over the picture", low=0, high=1000, advanced=True)
-    dist: float = setting(1.0, "weight of DIST: correlation between and within classes", low=0, high=1000, advanced=True)
-    temperature: float = setting(4.0, "temperature of the channel-wise distributions", low=0.1, high=100, advanced=True)
-    critic_rate: float = setting(4e-4, "learning rate of the critic", low=1e-8, high=1, advanced=True)
-    cache: bool = setting(True, "keep the teacher's answers on the disk where the frames are not augmented at random", advanced=True)
 
 
 @dataclass(frozen=True, slots=True)
@@ -143,7 +126,6 @@ class TrainConfig(Checked):
     weather: WeatherConfig = field(default_factory=WeatherConfig)
     loss: LossConfig = field(default_factory=LossConfig)
     optimiser: OptimiserConfig = field(default_factory=OptimiserConfig)
-    distill: DistillConfig = field(default_factory=DistillConfig)
     stages: tuple[Stage, ...] = setting((), "size progression: stages one after the other instead of epochs and batch; scored at data.size throughout", advanced=True)
     stage_schedule: Literal["restart", "continue"] = setting("restart", "whether the learning rate's schedule begins anew with each stage", advanced=True)
     epochs: int = setting(15, "passes over the training frames", low=1, high=100000)

@@ -21,6 +21,7 @@ from engine.errors import ConfigError
 from gui import theme
 from gui.widgets import editors
 from gui.widgets.editors import Editor
+from gui.widgets.stages_editor import Stages
 
 Choices = Mapping[str, Sequence[str] | Callable[[], Sequence[str]]]
 
@@ -241,6 +242,8 @@ def _editor(hint: Any, metadata: Mapping[str, Any], choices: Sequence[str] | Cal
         return editors.Number(unit)
     if hint is Path:
         return editors.PathText()
+    if origin is tuple and inner[0] is config.Stage:
+        return Stages()
     if origin is tuple:
         return editors.Words() if inner[0] is str else editors.Numbers(len(inner), inner[0], unit)
     if origin is dict:

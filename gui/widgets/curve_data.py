@@ -40,6 +40,7 @@ class RunCurves:
     validated: list[events.Validated] = field(default_factory=list)
     samples: list[Samples] = field(default_factory=list)
     resumed_at: list[int] = field(default_factory=list)
+    stages: list[events.StageBegan] = field(default_factory=list)
     last: events.Event | None = None
     latest: events.StepDone | None = None
     begun: bool = False
@@ -59,6 +60,8 @@ class RunCurves:
         match event:
             case events.Started():
                 self._start(event)
+            case events.StageBegan():
+                self.stages[:] = [one for one in self.stages if one.step < event.step] + [event]
             case events.StepDone():
                 if self.steps and event.step <= self.steps[-1]:
                     self._cut(event.step - 1)
@@ -79,9 +82,16 @@ class RunCurves:
         return True
 
     @property
+    def marks(self) -> list[tuple[int, str]]:
+        """Steps to be marked, each with its word: where a stage began, by its size, and where the run was resumed."""
+        sizes = [(one.step, "{}×{}".format(*one.size)) for one in self.stages]
+        return sorted(sizes + [(step, "resumed") for step in self.resumed_at])
+
+    @property
     def best(self) -> events.Validated | None:
-        """The validation with the highest mean IoU."""
-        scored = [one for one in self.validated if not math.isnan(one.mean_iou)]
+        """The last stage's validation with the highest mean IoU: an earlier one's scores are of another size."""
+        begun = self.stages[-1].step if self.stages else 0
+        scored = [one for one in self.validated if not math.isnan(one.mean_iou) and (one.step > begun or not begun)]
         return max(scored, key=lambda one: one.mean_iou, default=None)
 
     def at(self, step: float) -> int | None:
@@ -117,6 +127,7 @@ class RunCurves:
         for values in (self.steps, self.epochs, self.loss, self.learning_rate):
             del values[keep:]
         self.validated[:] = [one for one in self.validated if one.step <= step]
+        self.stages[:] = [one for one in self.stages if one.step <= step]
         self.samples[:] = [one for one in self.samples if one.step <= step]
 
 

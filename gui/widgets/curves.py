@@ -145,7 +145,7 @@ class Curves(QWidget):
         self._panels[at].draw(lines, follow=self.following, span=self._lines.span())
         self._panels[at].read(self._lines.read(self._step)[at])
         if at == 0:
-            self._panels[0].mark(self._lines.first.resumed_at if self._lines.first else [], "resumed")
+            self._panels[0].mark(self._lines.first.marks if self._lines.first else [])
         if at == 1:
             self.scores_read.emit(self._lines.class_scores(self._step))
 

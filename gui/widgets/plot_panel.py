@@ -33,6 +33,7 @@ class Panel(pg.PlotItem):
         self._lines: dict[str, pg.PlotDataItem] = {}
         self._drawn: tuple[Line, ...] = ()
         self._marks: list[pg.InfiniteLine] = []
+        self._marked: list[tuple[int, str]] = []
         self._cursor = pg.InfiniteLine(angle=90, pen=pg.mkPen("#ffffff", width=1, style=Qt.PenStyle.DotLine))
         self._readout = _Readout(justify="left")
         self._make()
@@ -68,14 +69,15 @@ class Panel(pg.PlotItem):
         for line, x, y in shown:
             self._item(line).setData(x, y)
 
-    def mark(self, steps: Sequence[int], word: str) -> None:
-        """Vertical lines with a word, such as where a run was resumed."""
-        if [mark.value() for mark in self._marks] == list(steps):
+    def mark(self, wanted: Sequence[tuple[int, str]]) -> None:
+        """Vertical lines at steps, each with its word, such as where a stage began or a run was resumed."""
+        if self._marked == list(wanted):
             return
+        self._marked = list(wanted)
         for old in self._marks:
             self.removeItem(old)
         options = {"position": 0.92, "color": theme.tokens().on_picture, "movable": False}
-        self._marks = [pg.InfiniteLine(step, angle=90, pen=pg.mkPen("#6a7180", style=Qt.PenStyle.DashLine), label=word, labelOpts=options) for step in steps]
+        self._marks = [pg.InfiniteLine(step, angle=90, pen=pg.mkPen("#6a7180", style=Qt.PenStyle.DashLine), label=word, labelOpts=options) for step, word in wanted]
         for new in self._marks:
             self.addItem(new, ignoreBounds=True)
 

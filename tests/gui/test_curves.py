@@ -192,3 +192,15 @@ def test_a_click_on_a_class_turns_its_line_over(qtbot) -> None:
 
 def test_dark_class_colours_become_visible_on_the_dark_plot() -> None:
     assert on_dark("#000046") != "#000046" and on_dark("#dcdc00") == "#dcdc00"
+
+
+def test_a_stage_is_marked_by_its_size_and_only_its_scores_are_compared() -> None:
+    def scored(step: int, mean: float) -> events.Validated:
+        return events.Validated(step, 0, mean, {}, 0.5, True, 1.0)
+
+    curves = RunCurves.of([events.StageBegan(0, 0, 2, (32, 64), 8), scored(4, 0.9), events.StageBegan(4, 1, 2, (64, 128), 4), scored(8, 0.5)])
+    assert curves.marks == [(0, "32×64"), (4, "64×128")] and curves.best is not None and curves.best.mean_iou == 0.5
+    curves.add(events.Started("run", 2, 8, ("road",), 1, "cpu"))
+    assert curves.marks == [(0, "32×64"), (2, "resumed")]
+    curves.add(events.StageBegan(4, 1, 2, (64, 128), 4))
+    assert curves.marks[-1] == (4, "64×128")

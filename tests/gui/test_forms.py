@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from engine.config import OptimiserConfig, TrainConfig
+from engine.config import OptimiserConfig, Stage, TrainConfig
 from engine.errors import ConfigError
 from gui.forms import Form
 
@@ -36,7 +36,8 @@ def test_what_is_put_in_comes_out(form: Form) -> None:
         wanted,
         data=dataclasses.replace(wanted.data, root=Path("/somewhere"), size=(96, 128)),
         classes=dataclasses.replace(wanted.classes, select=("road", "car"), group={"all": ("road", "car")}),
-        loss=dataclasses.replace(wanted.loss, by_hand={"car": 2.5}),
+        loss=dataclasses.replace(wanted.loss, by_hand={"car": 2.5}, terms={"cross_entropy": 1.0, "lovasz": 0.5}),
+        stages=(Stage((48, 64), 1, 16), Stage((96, 128), 6, 8, layout="camvid", split="val")),
     )
     form.set_value(wanted)
     assert form.value() == wanted
@@ -48,6 +49,8 @@ def test_what_is_put_in_comes_out(form: Form) -> None:
         ("optimiser.learning_rate", "fast", "Optimiser.learning_rate is 'fast'; it must be a number"),
         ("optimiser.learning_rate", "100", "Optimiser.learning_rate is 100.0; it must be at most 10"),
         ("data.size", "240", "Data.size has 1 values; it needs 2"),
+        ("stages", "96×128 6", "Stages has '96×128 6'; write each stage as 240×320 6 epochs batch 8, with a semicolon between two"),
+        ("stages", "96x128 0 epochs batch 8", "Stages[0].epochs is 0; it must be at least 1"),
         ("data.size", "a b", "Data.size is 'a b'; it must be 2 whole numbers, such as 256 256"),
     ],
 )
