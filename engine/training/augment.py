@@ -1,4 +1,4 @@
-"""Random views of a training frame: zoom, crop, mirror, light and the camera's faults, all drawn from one generator.
+"""Random views of a training frame: zoom, crop, mirror, weather, light and the camera's faults, all drawn from one generator.
 
 Zoom and crop are one resampling of the part of the frame that is seen, so that a view costs about a millisecond.
 """
@@ -12,17 +12,19 @@ import numpy as np
 from numpy.typing import NDArray
 
 from engine.checkpoints import IMAGENET_MEAN
-from engine.config import AugmentConfig
+from engine.config import AugmentConfig, WeatherConfig
 from engine.labels import VOID, Mask
 from engine.sample import Image
 from engine.training.frames import Pair, Size, resized
+from engine.training.weather import fallen
 
 _FILL = tuple(round(255 * value) for value in IMAGENET_MEAN)
 _COARSE = 4
+_FAIR = WeatherConfig()
 _GREY = np.array([0.299, 0.587, 0.114])
 
 
-def view(frame: Pair, *, size: Size, config: AugmentConfig, rarity: NDArray[np.float64], rng: np.random.Generator) -> Pair:
+def view(frame: Pair, *, size: Size, config: AugmentConfig, rarity: NDArray[np.float64], rng: np.random.Generator, weather: WeatherConfig = _FAIR) -> Pair:
     """A view of a frame that is `size` (height, width) at zoom 1: as large as the crop, or as `size` where there is none.
 
     What lies outside the frame is filled and void. `rarity` (K,) is the chance of each class to be shown where a crop seeks a rare one.
@@ -35,6 +37,7 @@ def view(frame: Pair, *, size: Size, config: AugmentConfig, rarity: NDArray[np.f
     image, mask = _seen(image, mask, whole=whole, corner=corner, out=out)
     if rng.random() < config.flip:
         image, mask = cv2.flip(image, 1), cv2.flip(mask, 1)
+    image = fallen(image, config=weather, rng=rng)
     if config.photometric:
         image = relit(image, strength=config.photometric, rng=rng)
     if config.sensor:

@@ -49,7 +49,7 @@ def batch(frames: Frames, config: TrainConfig, number: int, *, rarity: NDArray[n
         epoch, place = divmod(position, len(frames))
         index = int(_order(config.seed, epoch, len(frames))[place])
         rng = np.random.default_rng((config.seed, _VIEW, position))
-        views.append(view(frames[index], size=config.data.size, config=config.augment, rarity=rarity, rng=rng))
+        views.append(view(frames[index], size=config.data.size, config=config.augment, rarity=rarity, rng=rng, weather=config.weather))
     return np.stack([image for image, _ in views]), np.stack([mask for _, mask in views])
 
 
