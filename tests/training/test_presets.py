@@ -1,0 +1,55 @@
+"""Every preset of the plan trains: three steps of each on a handful of small frames in the layout it asks for."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from engine import config, places
+from engine.events import Failed, Finished, StepDone
+from engine.runs import Run
+from engine.training.loop import train
+from tests import layouts
+
+PRESETS = sorted(places.CONFIGS.glob("*.yaml"))
+LARGE = {"resnet34", "resnet50", "resnext50_32x4d", "resnext101_32x8d"}
+
+
+def _dataset(name: str, root: Path) -> Path:
+    if name.startswith("camvid"):
+        return layouts.camvid(root)
+    if name.startswith("kitti_road"):
+        return layouts.kitti_road(root)
+    if name.startswith("kitti_semantics"):
+        return layouts.kitti_semantics(root)
+    layouts.cityscapes(root)
+    return layouts.cityscapes(root, truth="gtCoarse", splits=("train", "train_extra", "val")) if "coarse" in name else root
+
+
+def _small(path: Path, data: Path) -> config.TrainConfig:
+    """The preset with frames of 64×64 and, where its encoder is large, the small one of its family."""
+    preset = config.load(path)
+    overrides = [f"data.root={data}", "data.size=[64, 64]", "batch=2", "threads=1", "device=cpu", "model.pretrained=false", "max_minutes=0"]
+    if any(preset.augment.crop):
+        overrides.append("augment.crop=[32, 64]")
+    if preset.model.encoder in LARGE:
+        overrides.append("model.encoder=resnet18")
+    if preset.stages:
+        first = "{" + f"size: [32, 32], epochs: 1, batch: 4, split: '{preset.stages[0].split}', layout: '{preset.stages[0].layout}'" + "}"
+        overrides.append(f"stages=[{first}, {{size: [64, 64], epochs: 3, batch: 2}}]")
+    return config.load(path, overrides)
+
+
+@pytest.mark.parametrize("path", PRESETS, ids=lambda path: path.stem)
+def test_a_preset_trains(path: Path, tmp_path: Path) -> None:
+    done: list[StepDone] = []
+    for event in train(_small(path, _dataset(path.stem, tmp_path / "data")), run=Run(tmp_path / "run"), should_stop=lambda: len(done) >= 3):
+        assert not isinstance(event, Failed), event
+        done += [event] if isinstance(event, StepDone) else []
+    assert isinstance(event, Finished) and len(done) == 3 and all(one.loss == one.loss for one in done)
+
+
+def test_the_readme_has_a_row_for_every_preset() -> None:
+    text = (places.PROJECT / "README.md").read_text(encoding="utf-8")
+    assert [path.name for path in PRESETS if f"`{path.name}`" not in text] == []
