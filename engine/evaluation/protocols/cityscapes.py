@@ -1,0 +1,214 @@
+"""Cityscapes' pixel-level protocol: IoU and instance-weighted iIoU of classes and categories.
+
+After `evalPixelLevelSemanticLabeling` of cityscapesScripts (M. Cordts et al., CVPR 2016). Counts are over the 34 ids: misses of a
+class include predictions of ignored ids, its false alarms only come from truth that isn't ignored; a class without any is left out
+of the mean. For the iIoU each truth pixel of an instance counts by (average size of its class / its own size).
+"""
+
+from __future__ import annotations
+
+import math
+import time
+from concurrent.futures import ThreadPoolExecutor
+from functools import partial
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from engine import events, images, labels
+from engine.errors import DataError
+from engine.events import Events, ShouldStop, never
+from engine.labels import VOID, Label, Mask
+
+TITLE = "Cityscapes: IoU and iIoU of classes and categories"
+SIZES = {
+    "bicycle": 4672.3249222261,
+    "caravan": 36771.8241758242,
+    "motorcycle": 6298.7200839748,
+    "rider": 3930.4788056518,
+    "bus": 35732.1511111111,
+    "train": 67583.7075812274,
+    "car": 12794.0202738185,
+    "person": 3462.4756337644,
+    "truck": 27855.1264367816,
+    "trailer": 16926.9763313609,
+}
+"""Pixels of an average instance of each class in the training set: constants of the official script."""
+
+_IDS = 34
+_ENDINGS = ("labelIds", "instanceIds")
+Floats = NDArray[np.float64]
+
+
+def score(predictions: Path, truth: Path, *, should_stop: ShouldStop = never) -> Events:
+    """Scores every truth mask `*_labelIds.png` below `truth` against the id mask below `predictions` whose name begins as its own.
+
+    Where all truth has its `*_instanceIds.png` beside it the iIoU is computed too. Raises DataError.
+    """
+    pairs = _pairs(predictions, truth)
+    with_instances = all(_instances_of(mask).is_file() for _, mask in pairs)
+    counts = Counts()
+    start, done = time.perf_counter(), 0
+    with ThreadPoolExecutor(2, thread_name_prefix="score") as pool:
+        reading = map(pool.submit, [partial(_counted, *pair, instances=with_instances) for pair in pairs[:4]])
+        coming = list(reading)
+        for number in range(len(pairs)):
+            if should_stop():
+                break
+            counts.merge(coming.pop(0).result())
+            if number + 4 < len(pairs):
+                coming.append(pool.submit(_counted, *pairs[number + 4], instances=with_instances))
+            done += 1
+            yield events.Progress(done, len(pairs), "scoring", events.seconds_left(start, done, len(pairs)))
+    facts = {"protocol": "cityscapes", "pred": str(predictions), "truth": str(truth), "frames": done}
+    yield events.Finished(stopped=done < len(pairs), summary=counts.report(instances=with_instances) | facts)
+
+
+class Counts:
+    """What was counted: pixels by truth and prediction, and the weighted hits and misses of instances."""
+
+    def __init__(self) -> None:
+        self.matrix = np.zeros((_IDS, _IDS), np.int64)
+        self.weighted = np.zeros((4, _IDS))
+        """Hits and misses of the class, hits and misses of its category, each (34,) by the instances' class."""
+
+    def merge(self, other: Counts) -> None:
+        self.matrix += other.matrix
+        self.weighted += other.weighted
+
+    def add(self, truth: Mask, prediction: Mask, instances: NDArray[np.uint16] | None = None) -> None:
+        """Masks (H, W) of ids 0 … 33 and, where iIoU is wanted, instance ids (class · 1000 + number)."""
+        pairs = truth.ravel().astype(np.uint16) * np.uint16(_IDS) + prediction.ravel()
+        self.matrix += np.bincount(pairs, minlength=_IDS * _IDS).reshape(_IDS, _IDS)
+        if instances is not None:
+            self._weigh(prediction.ravel(), instances.ravel())
+
+    def _weigh(self, prediction: NDArray[np.uint8], instances: NDArray[np.uint16]) -> None:
+        where = np.flatnonzero(instances > 1000)
+        numbers, said = instances[where], prediction[where]
+        sizes = np.bincount(numbers)
+        present = np.flatnonzero(sizes)
+        classes = present // 1000
+        kept = np.isin(classes, [label.id for label in _scored() if label.instances])
+        present, classes = present[kept], classes[kept]
+        hits = np.bincount(numbers[said == numbers // 1000], minlength=len(sizes))[present]
+        same = np.bincount(numbers[_group_of()[said] == _group_of()[np.minimum(numbers // 1000, 255)]], minlength=len(sizes))[present]
+        weight = np.array([SIZES[_by_id()[int(one)].name] for one in classes]) / sizes[present]
+        for row, pixels in enumerate((hits, sizes[present] - hits, same, sizes[present] - same)):
+            np.add.at(self.weighted[row], classes, pixels * weight)
+
+    def report(self, *, instances: bool) -> dict[str, Any]:
+        """The scores as plain values; NaN where a class or category neither occurs nor is predicted."""
+        classes = {label.name: self._of_class(label) for label in _scored()}
+        groups = {name: self._of_category(name) for name in dict.fromkeys(label.category for label in _scored())}
+        if not instances:
+            for one in (*classes.values(), *groups.values()):
+                del one["iiou"]
+        found = {"mean_iou": _mean([one["iou"] for one in classes.values()]), "mean_category_iou": _mean([one["iou"] for one in groups.values()])}
+        if instances:
+            found["mean_iiou"] = _mean([one["iiou"] for one in classes.values()])
+            found["mean_category_iiou"] = _mean([one["iiou"] for one in groups.values()])
+        return {**found, "classes": classes, "categories": groups, "confusion": self.matrix.tolist()}
+
+    def _of_class(self, label: Label) -> dict[str, Any]:
+        others = [one.id for one in _scored() if one.id != label.id]
+        hits, pixels = int(self.matrix[label.id, label.id]), int(self.matrix[label.id].sum())
+        alarms = int(self.matrix[others, label.id].sum())
+        iiou = _ratio(self.weighted[0, label.id], self.weighted[:2, label.id].sum() + alarms) if label.instances else math.nan
+        return {
+            "iou": _ratio(hits, pixels + alarms),
+            "iiou": iiou,
+            "dice": _ratio(2 * hits, hits + pixels + alarms),
+            "precision": _ratio(hits, hits + alarms),
+            "recall": _ratio(hits, pixels),
+            "pixels": pixels,
+        }
+
+    def _of_category(self, name: str) -> dict[str, Any]:
+        members = [label.id for label in _scored() if label.category == name]
+        others = [label.id for label in _scored() if label.category != name]
+        hits, pixels = int(self.matrix[np.ix_(members, members)].sum()), int(self.matrix[members].sum())
+        alarms = int(self.matrix[np.ix_(others, members)].sum())
+        whole = [label for label in _by_id().values() if label.category == name]
+        iiou = math.nan
+        if all(label.instances for label in whole):
+            hit, missed = self.weighted[2, members].sum(), self.weighted[3, members].sum()
+            claimed = int(self.matrix[np.ix_(others, [label.id for label in whole])].sum())  # of ignored members too, as the script has it
+            iiou = _ratio(hit, hit + missed + claimed)
+        return {"iou": _ratio(hits, pixels + alarms), "iiou": iiou, "pixels": pixels}
+
+
+def _counted(prediction: Path, truth: Path, *, instances: bool) -> Counts:
+    said, right = _ids(prediction), _ids(truth)
+    if said.shape != right.shape:
+        raise DataError(f"{prediction.name} is {said.shape}, its truth {truth.name} {right.shape}; predict at full size")
+    numbers = images.read_ids(_instances_of(truth)) if instances else None
+    if numbers is not None and numbers.shape != right.shape:
+        raise DataError(f"{_instances_of(truth).name} is {numbers.shape}, its mask {right.shape}; export both at one size")
+    counts = Counts()
+    counts.add(right, said, None if numbers is None else numbers.astype(np.uint16))
+    return counts
+
+
+def _ids(path: Path) -> Mask:
+    mask = images.read_ids(path)
+    if mask.max(initial=0) >= _IDS:
+        raise DataError(f"{path} holds the id {mask.max()}; Cityscapes' ids are 0 … 33: predict with --format ids")
+    return mask.astype(np.uint8)
+
+
+def _pairs(predictions: Path, truth: Path) -> list[tuple[Path, Path]]:
+    """(prediction, truth) of every frame of the truth. Raises DataError where there is none, or where one has no or two predictions."""
+    for folder in (predictions, truth):
+        if not folder.is_dir():
+            raise DataError(f"{folder} is no folder; give the folder of the predicted masks and that of the truth")
+    masks = sorted(truth.rglob(f"*_{_ENDINGS[0]}.png"))
+    if not masks:
+        raise DataError(f"{truth} has no *_{_ENDINGS[0]}.png; give the folder of Cityscapes' fine truth or one split of it")
+    said: dict[str, list[Path]] = {}
+    for path in sorted(predictions.rglob("*.png")):
+        said.setdefault(_frame(path), []).append(path)
+    pairs = []
+    for mask in masks:
+        found = said.get(_frame(mask), [])
+        if len(found) != 1:
+            many = f"has {len(found)} predictions, such as {found[0].name} and {found[1].name}" if found else f"has no prediction in {predictions}"
+            raise DataError(f"the frame {_frame(mask)} {many}; there must be one id mask whose name begins with it")
+        pairs.append((found[0], mask))
+    return pairs
+
+
+def _frame(path: Path) -> str:
+    return "_".join(path.stem.split("_")[:3])
+
+
+def _instances_of(mask: Path) -> Path:
+    return mask.with_name(mask.name.replace(*_ENDINGS))
+
+
+def _by_id() -> dict[int, Label]:
+    return {label.id: label for label in labels.space("cityscapes").labels if label.id >= 0}
+
+
+def _scored() -> list[Label]:
+    return [label for label in _by_id().values() if label.train_id != VOID]
+
+
+def _group_of() -> NDArray[np.uint8]:
+    """(256,) a number for the category of each id; 255 for those that are no id."""
+    names = list(dict.fromkeys(label.category for label in _by_id().values()))
+    table = np.full(256, 255, np.uint8)
+    for id_, label in _by_id().items():
+        table[id_] = names.index(label.category)
+    return table
+
+
+def _ratio(above: float, below: float) -> float:
+    return float(above) / float(below) if below else math.nan
+
+
+def _mean(values: list[float]) -> float:
+    known = [value for value in values if not math.isnan(value)]
+    return sum(known) / len(known) if known else math.nan
