@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Literal
@@ -30,6 +30,8 @@ def evaluate(
     split: str = "val",
     layout: str = "auto",
     tta: Tta = "none",
+    scales: Sequence[float] = (1.0,),
+    smallest: int = 0,
     at: At = "recipe",
     device: str = "auto",
     should_stop: ShouldStop = never,
@@ -37,11 +39,11 @@ def evaluate(
     """Progress a frame, then Finished with the report (`engine.evaluation.report`) as its summary.
 
     By default image and mask are brought to the size of the checkpoint's recipe and scored there, as training's own validation
-    does; `at="image"` scores every mask at its own size. `tta="flip"` averages the prediction with that of the mirrored image.
+    does; `at="image"` scores every mask at its own size. `tta="flip"` averages the probabilities with those of the mirrored image,
+    `scales` those of the image at each scale; clusters of fewer than `smallest` pixels are given to their surroundings.
     Raises CheckpointError, DataError and ConfigError.
     """
-    if tta not in ("none", "flip") or at not in ("recipe", "image"):
-        raise ConfigError(f"tta is {tta!r} and at is {at!r}; tta is none or flip, at is recipe or image")
+    _check(tta, at, scales, smallest)
     classes = checkpoints.card(checkpoint).classes
     dataset = _opened(data, split=split, layout=layout, classes=classes, checkpoint=checkpoint)  # before the network, which takes seconds to load
     predictor = Predictor(checkpoint, device=device)
@@ -52,7 +54,7 @@ def evaluate(
     for image, truth in _pairs(dataset, classes, size):
         if should_stop():
             break
-        predicted = predictor.predict(image, size=truth.shape[:2], flip=tta == "flip")  # type: ignore[arg-type]
+        predicted = predictor.predict(image, size=truth.shape[:2], flip=tta == "flip", scales=scales, smallest=smallest)  # type: ignore[arg-type]
         confusion.add(truth, predicted.mask)
         spent += predicted.milliseconds
         done += 1
@@ -64,10 +66,19 @@ def evaluate(
         "frames": done,
         "size": "own" if size is None else list(size),
         "tta": tta,
+        "scales": list(scales),
+        "smallest_cluster": smallest,
         "milliseconds": spent / max(1, done),
     }
     scored = [one.scored for one in classes.classes]
     yield events.Finished(stopped=done < total, summary=report(confusion, classes.names, scored=scored, facts=facts))
+
+
+def _check(tta: str, at: str, scales: Sequence[float], smallest: int) -> None:
+    if tta not in ("none", "flip") or at not in ("recipe", "image"):
+        raise ConfigError(f"tta is {tta!r} and at is {at!r}; tta is none or flip, at is recipe or image")
+    if not scales or not all(0.25 <= scale <= 4 for scale in scales) or smallest < 0:
+        raise ConfigError(f"scales are {list(scales)} and smallest is {smallest}; give scales between 0.25 and 4, and a number of pixels")
 
 
 def _opened(data: Path, *, split: str, layout: str, classes: ClassSet, checkpoint: Path) -> Dataset:

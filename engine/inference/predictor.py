@@ -5,18 +5,21 @@ from __future__ import annotations
 import math
 import threading
 import time
+from collections.abc import Sequence
 from pathlib import Path
 
 import cv2
 import numpy as np
 import torch
 from torch import Tensor
+from torch.nn import functional as F
 
 from engine import models
 from engine.checkpoints import Card, Recipe
 from engine.errors import CheckpointError, ConfigError
 from engine.inference import device as devices
 from engine.inference._decide import decide
+from engine.inference.clusters import dropped
 from engine.models._logits import class_logits
 from engine.models._network import Network
 from engine.sample import Image, Prediction
@@ -56,36 +59,66 @@ class Predictor:
         self._shift = torch.tensor([-mean / std for mean, std in zip(recipe.mean, recipe.std)], device=self.device).view(1, 3, 1, 1)
         self._lock = threading.Lock()
 
-    def predict(self, image: Image, *, size: tuple[int, int] | None = None, flip: bool = False) -> Prediction:
-        """The mask of an image (H, W, 3) uint8 RGB, at `size` (height, width) or the image's own; with `flip` the mean of it and its mirror image.
+    def predict(
+        self, image: Image, *, size: tuple[int, int] | None = None, flip: bool = False, scales: Sequence[float] = (1.0,), smallest: int = 0
+    ) -> Prediction:
+        """The mask of an image (H, W, 3) uint8 RGB, at `size` (height, width) or the image's own.
 
+        With `flip` the mean of the probabilities of it and of its mirror image, with several `scales` of it enlarged by each, both in
+        the network's own output size. Clusters of fewer than `smallest` pixels are given to their surroundings.
         Raises CheckpointError when memory runs out.
         """
         started = time.perf_counter()
         height, width = input_size(image.shape[:2], self.card.recipe)
-        shrinks = height * width < image.shape[0] * image.shape[1]
-        small = cv2.resize(image, (width, height), interpolation=cv2.INTER_AREA if shrinks else cv2.INTER_LINEAR)
         try:
             with self._lock:
-                logits = self._logits(small)
-                if flip:
-                    logits = (logits + self._logits(cv2.flip(small, 1)).flip(-1)) / 2  # type: ignore[arg-type]
+                if not flip and tuple(scales) == (1.0,):
+                    logits = self._logits(_resized(image, (height, width)))[0]
+                else:
+                    logits = self._averaged(image, (height, width), flip=flip, scales=scales)
                 mask, confidence = decide(logits, size or image.shape[:2])
         except torch.OutOfMemoryError as error:
             raise CheckpointError(f"{self.checkpoint} needs more memory than {self.device} has left; close other programs or use the device cpu") from error
+        mask = dropped(mask, smallest) if smallest else mask
         return Prediction(mask, confidence, (time.perf_counter() - started) * 1000)
 
     @torch.inference_mode()
-    def _logits(self, small: Image) -> Tensor:
-        """(K, h, w) float32 at the decoder's own stride, of exactly the picture."""
-        pixels = torch.from_numpy(np.ascontiguousarray(small)).to(self.device)[None].permute(0, 3, 1, 2)  # in memory it is channels-last already
+    def _averaged(self, image: Image, size: tuple[int, int], *, flip: bool, scales: Sequence[float]) -> Tensor:
+        """(K, h, w) logarithms of the mean probabilities of all views of the picture, at the output size of the unscaled one."""
+        total: Tensor | None = None
+        for scale in sorted(scales, key=lambda one: abs(one - 1)):  # the least scaled one first: the others take its size
+            small = _resized(image, (_whole(size[0] * scale), _whole(size[1] * scale)))
+            seen = self._logits(*((small, cv2.flip(small, 1)) if flip else (small,))).softmax(dim=1)  # type: ignore[arg-type]
+            mean = (seen[:1] + seen[1:].flip(-1)) / 2 if flip else seen
+            if total is None:
+                whole, total = mean.shape[-2:], mean
+            else:
+                total = total + F.interpolate(mean, whole, mode="bilinear", align_corners=False)
+        assert total is not None
+        return (total[0] / len(scales)).clamp(min=1e-12).log()
+
+    @torch.inference_mode()
+    def _logits(self, *small: Image) -> Tensor:
+        """(N, K, h, w) float32 at the decoder's own stride, of exactly the pictures, which are of one size."""
+        pictures = small[0][None] if len(small) == 1 else np.stack(small)
+        pixels = torch.from_numpy(np.ascontiguousarray(pictures)).to(self.device).permute(0, 3, 1, 2)  # in memory it is channels-last already
         with torch.autocast(self.device.type, torch.bfloat16, enabled=self._bf16):
             coarse = self._network.coarse(pixels * self._scale + self._shift)
-        height, width = small.shape[:2]
+        height, width = small[0].shape[:2]
         padded_height = -(-height // 32) * 32
         stride = padded_height // coarse.shape[-2]
         cropped = coarse[..., : -(-height // stride), : -(-width // stride)].float()
-        return class_logits(cropped, self.card.classes)[0].clone()
+        return class_logits(cropped, self.card.classes).clone()
+
+
+def _resized(image: Image, size: tuple[int, int]) -> Image:
+    height, width = size
+    shrinks = height * width < image.shape[0] * image.shape[1]
+    return cv2.resize(image, (width, height), interpolation=cv2.INTER_AREA if shrinks else cv2.INTER_LINEAR)  # type: ignore[return-value]
+
+
+def _whole(side: float) -> int:
+    return max(32, round(side / _STEP) * _STEP)
 
 
 def _opened(checkpoint: Path) -> tuple[Card, Network]:

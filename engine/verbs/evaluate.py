@@ -20,6 +20,8 @@ def arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--split", default="val", help="the split to score on (default val)")
     parser.add_argument("--layout", default="auto", help="the dataset's layout (default: recognised)")
     parser.add_argument("--tta", choices=("none", "flip"), default="none", help="flip: average with the mirrored image")
+    parser.add_argument("--scales", type=float, nargs="+", default=[1.0], metavar="S", help="average over the image at these scales, such as 0.75 1 1.25")
+    parser.add_argument("--clusters", type=int, default=0, metavar="PIXELS", help="give clusters of fewer pixels to their surroundings")
     parser.add_argument("--full", action="store_true", help="score masks at their own size instead of the recipe's")
     parser.add_argument("--device", default="auto", help="auto (default), cpu or cuda")
     parser.add_argument("--json", type=Path, metavar="FILE", help="write the report as JSON")
@@ -37,6 +39,8 @@ def run(arguments: argparse.Namespace, terminal: Terminal) -> int:
             split=arguments.split,
             layout=arguments.layout,
             tta=arguments.tta,
+            scales=arguments.scales,
+            smallest=arguments.clusters,
             at="image" if arguments.full else "recipe",
             device=arguments.device,
             should_stop=terminal.should_stop,

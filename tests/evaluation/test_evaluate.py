@@ -11,7 +11,7 @@ import numpy as np
 import pytest
 
 from engine import images, labels
-from engine.errors import DataError
+from engine.errors import ConfigError, DataError
 from engine.evaluation import report
 from engine.evaluation.confusion import Confusion
 from engine.evaluation.job import evaluate
@@ -40,6 +40,15 @@ def test_by_default_scores_are_taken_at_the_size_of_the_recipe(tmp_path: Path, f
     *_, finished = evaluate(tiny_checkpoint(tmp_path, size=(64, 96)), frames, tta="flip")
     assert isinstance(finished, Finished) and finished.summary["size"] == [64, 96]
     assert 0.8 * 3 * 64 * 96 < np.sum(finished.summary["confusion"]) < 3 * 64 * 96
+
+
+def test_scales_and_clusters_are_kept_in_the_report_and_nonsense_is_refused(tmp_path: Path, frames: Path) -> None:
+    checkpoint = tiny_checkpoint(tmp_path, size=(64, 96))
+    *_, finished = evaluate(checkpoint, frames, tta="flip", scales=(0.75, 1.0), smallest=20)
+    assert isinstance(finished, Finished) and finished.summary["scales"] == [0.75, 1.0] and finished.summary["smallest_cluster"] == 20
+    for scales, smallest in (((), 0), ((9.0,), 0), ((1.0,), -1)):
+        with pytest.raises(ConfigError, match="give scales between 0.25 and 4"):
+            list(evaluate(checkpoint, frames, scales=scales, smallest=smallest))
 
 
 def test_a_stopped_evaluation_says_so(tmp_path: Path, frames: Path) -> None:

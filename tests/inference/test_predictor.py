@@ -179,3 +179,25 @@ def test_class_logits_of_one_channel_are_the_sigmoid() -> None:
     classes = labels.class_set(labels.space("cityscapes"), ClassesConfig(select=("road",), rest=True))
     raw = torch.tensor([[[[-1.0, 2.0]]]])
     torch.testing.assert_close(class_logits(raw, classes).softmax(1)[:, 1:], raw.sigmoid())
+
+
+def test_views_are_averaged_as_probabilities_at_the_networks_own_output_size(checkpoint: Path) -> None:
+    predictor = Predictor(checkpoint, device="cpu")
+    image = photo(64, 96)
+    plain, mirrored = predictor._logits(image)[0].softmax(0), predictor._logits(np.ascontiguousarray(image[:, ::-1]))[0].softmax(0).flip(-1)
+    both = predictor._averaged(image, (64, 96), flip=True, scales=(1.0,)).exp()
+    torch.testing.assert_close(both, (plain + mirrored) / 2, atol=2e-2, rtol=0.1)
+    larger = predictor._averaged(image, (64, 96), flip=False, scales=(1.5, 1.0))
+    assert larger.shape == plain.shape
+    torch.testing.assert_close(larger.exp().sum(0), torch.ones(plain.shape[1:]), atol=1e-3, rtol=0)
+
+
+def test_a_symmetric_picture_is_answered_symmetrically_with_its_mirror_image(checkpoint: Path) -> None:
+    half = photo(64, 48)
+    answer = Predictor(checkpoint, device="cpu").predict(np.concatenate([half, half[:, ::-1]], axis=1), flip=True)
+    assert (answer.mask == answer.mask[:, ::-1]).mean() > 0.99
+
+
+def test_small_clusters_are_gone_where_that_is_asked_for(checkpoint: Path) -> None:
+    predictor, image = Predictor(checkpoint, device="cpu"), photo(64, 96)
+    assert len(np.unique(predictor.predict(image, smallest=64 * 96).mask)) <= len(np.unique(predictor.predict(image).mask))
