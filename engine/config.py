@@ -105,6 +105,25 @@ class OptimiserConfig(Checked):
 
 
 @dataclass(frozen=True, slots=True)
+class DistillConfig(Checked):
+    """A teacher: a trained network whose answers a smaller one learns from, besides the labels."""
+
+    teacher: str = setting("", "a past run or checkpoint that teaches, with the same classes; empty for none")
+    mode: Literal["mix", "channel_wise", "dist", "structured"] = setting(
+        "mix", "what is learnt from it: mix is channel-wise and DIST; structured is pixel-wise, pair-wise and a critic"
+    )
+    channel_wise: float = setting(3.0, "weight of the channel-wise term: where in the picture each class is", low=0, high=1000, advanced=True)
+    temperature: float = setting(4.0, "temperature of the channel-wise term; higher spreads the attention", low=0.1, high=100, advanced=True)
+    dist: float = setting(1.0, "weight of DIST: how the classes and the pixels relate", low=0, high=1000, advanced=True)
+    pixel_wise: float = setting(10.0, "structured: weight of the teacher's distribution at each pixel", low=0, high=1000, advanced=True)
+    pair_wise: float = setting(0.5, "structured: weight of how alike the regions are", low=0, high=1000, advanced=True)
+    holistic: float = setting(0.1, "structured: weight of a critic that tells the student's maps from the teacher's", low=0, high=1000, advanced=True)
+    critic_rate: float = setting(4e-4, "structured: the critic's learning rate", low=1e-8, high=1, advanced=True)
+    sure: float = setting(0.5, "the teacher labels void (stages with fill_void) where its probability is at least this", low=0, high=1, advanced=True)
+    cache: float = setting(2.0, "its answers are kept on disk where views repeat, up to so much; 0 for never", low=0, high=100000, unit="GB", advanced=True)
+
+
+@dataclass(frozen=True, slots=True)
 class Stage(Checked):
     """One part of a run: a size, how long, and, where it differs from the run's, on what."""
 
@@ -113,6 +132,7 @@ class Stage(Checked):
     batch: int = setting(8, "frames in one step of this stage", low=1, high=4096)
     layout: str = setting("", "another layout of data.root in this stage, such as cityscapes_coarse")
     split: str = setting("", "another training split in this stage, such as train_extra")
+    fill_void: bool = setting(False, "void inside the frames, as coarse labels leave it, is labelled by distill.teacher")
 
 
 @dataclass(frozen=True, slots=True)
@@ -126,6 +146,7 @@ class TrainConfig(Checked):
     weather: WeatherConfig = field(default_factory=WeatherConfig)
     loss: LossConfig = field(default_factory=LossConfig)
     optimiser: OptimiserConfig = field(default_factory=OptimiserConfig)
+    distill: DistillConfig = field(default_factory=DistillConfig)
     stages: tuple[Stage, ...] = setting((), "size progression: stages one after the other instead of epochs and batch; scored at data.size throughout", advanced=True)
     stage_schedule: Literal["restart", "continue"] = setting("restart", "whether the learning rate's schedule begins anew with each stage", advanced=True)
     epochs: int = setting(15, "passes over the training frames", low=1, high=100000)

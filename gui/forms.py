@@ -29,15 +29,25 @@ Choices = Mapping[str, Sequence[str] | Callable[[], Sequence[str]]]
 class Form(QWidget):
     """Every field of a config record as a row, nested records as titled groups; settings marked advanced fold away.
 
-    `choices` gives the words to choose from for dotted keys that are text in the config, such as {"model.encoder": encoders}.
+    `choices` gives the words to choose from for dotted keys that are text in the config, such as {"model.encoder": encoders};
+    `special` makes the editors of dotted keys that need one of their own.
     `changed` fires when the user edits; `value` is the record, or raises the ConfigError that is also shown at its row.
     """
 
     changed = Signal()
 
-    def __init__(self, value: Any, *, choices: Choices | None = None, titles: Mapping[str, str] | None = None, parent: QWidget | None = None) -> None:
+    def __init__(
+        self,
+        value: Any,
+        *,
+        choices: Choices | None = None,
+        titles: Mapping[str, str] | None = None,
+        special: Mapping[str, Callable[[], Editor]] | None = None,
+        parent: QWidget | None = None,
+    ) -> None:
         super().__init__(parent)
         self._kind = type(value)
+        self._special = special or {}
         self._choices = choices or {}
         self._titles = titles or {}
         self._rows: dict[str, Row] = {}
@@ -129,7 +139,8 @@ class Form(QWidget):
         self._column.addWidget(grid_host)
         for at, (field, hint) in enumerate(members):
             key = f"{prefix}{field.name}"
-            row = Row(key, field, hint, self._choices.get(key))
+            made = self._special.get(key)
+            row = Row(key, field, hint, made() if made else _editor(hint, field.metadata, self._choices.get(key)))
             row.editor.edited.connect(self._on_edited)
             self._rows[key] = row
             row.place(grid, at)
@@ -179,11 +190,11 @@ class Form(QWidget):
 class Row:
     """A field's label, its editor, and the sentence that says what is wrong with it."""
 
-    def __init__(self, key: str, field: dataclasses.Field[Any], hint: Any, choices: Sequence[str] | Callable[[], Sequence[str]] | None) -> None:
+    def __init__(self, key: str, field: dataclasses.Field[Any], hint: Any, editor: Editor) -> None:
         self.key = key
         self.advanced = bool(field.metadata.get("advanced"))
         self._hint = hint
-        self.editor = _editor(hint, field.metadata, choices)
+        self.editor = editor
         self.label = QLabel(_words(field.name))
         self.error = QLabel()
         self.error.setWordWrap(True)

@@ -21,20 +21,31 @@ from engine.training.weather import fallen
 _FILL = tuple(round(255 * value) for value in IMAGENET_MEAN)
 _COARSE = 4
 _FAIR = WeatherConfig()
+OUTSIDE = VOID - 1
+"""Where a mask shall tell void in the frame from what lies outside the frame, this is the latter."""
 _GREY = np.array([0.299, 0.587, 0.114])
 
 
-def view(frame: Pair, *, size: Size, config: AugmentConfig, rarity: NDArray[np.float64], rng: np.random.Generator, weather: WeatherConfig = _FAIR) -> Pair:
+def view(
+    frame: Pair,
+    *,
+    size: Size,
+    config: AugmentConfig,
+    rarity: NDArray[np.float64],
+    rng: np.random.Generator,
+    weather: WeatherConfig = _FAIR,
+    outside: int = VOID,
+) -> Pair:
     """A view of a frame that is `size` (height, width) at zoom 1: as large as the crop, or as `size` where there is none.
 
-    What lies outside the frame is filled and void. `rarity` (K,) is the chance of each class to be shown where a crop seeks a rare one.
+    What lies outside the frame is filled, and `outside` in the mask. `rarity` (K,) is the chance of each class to be shown where a crop seeks a rare one.
     """
     image, mask = frame
     out = config.crop if all(config.crop) else size
     zoom = math.exp(rng.uniform(math.log(config.scale[0]), math.log(config.scale[1])))
     whole = size[0] * zoom, size[1] * zoom
     corner = _corner(mask, whole, out, rng=rng, rarity=rarity if rng.random() < config.rare else None)
-    image, mask = _seen(image, mask, whole=whole, corner=corner, out=out)
+    image, mask = _seen(image, mask, whole=whole, corner=corner, out=out, outside=outside)
     if rng.random() < config.flip:
         image, mask = cv2.flip(image, 1), cv2.flip(mask, 1)
     image = fallen(image, config=weather, rng=rng)
@@ -89,13 +100,13 @@ def _rare_point(mask: Mask, rarity: NDArray[np.float64], rng: np.random.Generato
     return row * _COARSE, column * _COARSE
 
 
-def _seen(image: Image, mask: Mask, *, whole: tuple[float, float], corner: tuple[float, float], out: Size) -> Pair:
+def _seen(image: Image, mask: Mask, *, whole: tuple[float, float], corner: tuple[float, float], out: Size, outside: int) -> Pair:
     source, target = zip(*(_overlap(*axis) for axis in zip(mask.shape, whole, corner, out)))
     size = target[0].stop - target[0].start, target[1].stop - target[1].start
     image, mask = resized(image[source], size), resized(mask[source], size)
     if size == out:
         return image, mask
-    filled, empty = np.full((*out, 3), _FILL, np.uint8), np.full(out, VOID, np.uint8)
+    filled, empty = np.full((*out, 3), _FILL, np.uint8), np.full(out, outside, np.uint8)
     filled[target], empty[target] = image, mask
     return filled, empty
 

@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 
 from engine.ahead import ahead
 from engine.config import TrainConfig
-from engine.labels import Mask
+from engine.labels import VOID, Mask
 from engine.sample import Image
 from engine.training.augment import view
 from engine.training.frames import Frames, Size, resized
@@ -27,9 +27,11 @@ _ORDER, _VIEW = 0, 1
 """Streams of random numbers that must not meet."""
 
 
-def made(frames: Frames, config: TrainConfig, *, rarity: NDArray[np.float64], first: int, last: int) -> Generator[Batch, None, None]:
-    """The batches number `first` up to, not including, `last`. Close the iterator to end its threads. Raises DataError."""
-    return ahead(partial(batch, frames, config, rarity=rarity), range(first, last), threads=_THREADS, depth=_AHEAD)
+def made(
+    frames: Frames, config: TrainConfig, *, rarity: NDArray[np.float64], first: int, last: int, outside: int = VOID
+) -> Generator[Batch, None, None]:
+    """The batches number `first` up to, not including, `last`; `outside` is what lies beyond the frames in the masks. Close the iterator to end its threads. Raises DataError."""
+    return ahead(partial(batch, frames, config, rarity=rarity, outside=outside), range(first, last), threads=_THREADS, depth=_AHEAD)
 
 
 def in_order(frames: Frames, *, size: Size, batch: int) -> Generator[Batch, None, None]:
@@ -42,14 +44,15 @@ def in_order(frames: Frames, *, size: Size, batch: int) -> Generator[Batch, None
     return ahead(one, range(0, len(frames), batch), threads=_THREADS, depth=_AHEAD)
 
 
-def batch(frames: Frames, config: TrainConfig, number: int, *, rarity: NDArray[np.float64]) -> Batch:
+def batch(frames: Frames, config: TrainConfig, number: int, *, rarity: NDArray[np.float64], outside: int = VOID) -> Batch:
     """The batch `number` of the run. Raises DataError."""
     views = []
     for position in range(number * config.batch, (number + 1) * config.batch):
         epoch, place = divmod(position, len(frames))
         index = int(_order(config.seed, epoch, len(frames))[place])
         rng = np.random.default_rng((config.seed, _VIEW, position))
-        views.append(view(frames[index], size=config.data.size, config=config.augment, rarity=rarity, rng=rng, weather=config.weather))
+        frame = frames[index]
+        views.append(view(frame, size=config.data.size, config=config.augment, rarity=rarity, rng=rng, weather=config.weather, outside=outside))
     return np.stack([image for image, _ in views]), np.stack([mask for _, mask in views])
 
 

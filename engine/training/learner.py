@@ -17,9 +17,12 @@ from engine.errors import TrainingError
 from engine.inference import device as devices
 from engine.labels import VOID, ClassSet
 from engine.models import _weights
+from engine.models._network import Seen
 from engine.training import hardware, losses
+from engine.training.augment import OUTSIDE
 from engine.training.average import Average
 from engine.training.batches import Batch
+from engine.training.distillation import Teaching
 from engine.training.optimiser import Arrays, Optimiser
 
 __all__ = ["Arrays", "Learner", "Taken"]
@@ -28,7 +31,7 @@ _WEIGHTS, _AVERAGE = "weights.", "average."
 
 @dataclass(frozen=True, slots=True)
 class Taken:
-    """What a step gave: the loss and its parts by name."""
+    """What a step gave: the loss and its parts by name; `terms` may also hold the loss of a critic, which is no part."""
 
     loss: float
     terms: dict[str, float]
@@ -47,7 +50,8 @@ class Learner:
             torch.manual_seed(config.seed)
             self.network = models.build(config.model, classes)
         self.network.to(self.device, memory_format=torch.channels_last)  # type: ignore[call-overload]
-        self._forward = torch.compile(self.network) if config.compile else self.network
+        self._seen = torch.compile(self.network.seen) if config.compile else self.network.seen
+        self._teaching = Teaching(config, classes, device=self.device, number_format=self.number_format) if config.distill.teacher else None
         scaled = self.number_format == torch.float16
         self._optimiser = Optimiser(self.network, config.optimiser, device=self.device, scaled=scaled)
         self._average: Average | None = None
@@ -60,10 +64,10 @@ class Learner:
         """How many numbers are learnt."""
         return sum(parameter.numel() for parameter in self.network.parameters())
 
-    def step(self, batch: Batch, *, number: int, learning_rate: float) -> Taken:
+    def step(self, batch: Batch, *, number: int, learning_rate: float, fill_void: bool = False) -> Taken:
         """One step, the run's `number` (from 0), on images and masks, in `optimiser.accumulate` parts of equal weight.
 
-        Raises TrainingError where the loss is no longer a number.
+        With `fill_void` the teacher labels what is void, but for what is `OUTSIDE` the frames. Raises TrainingError where the loss is no longer a number.
         """
         options = self._config.optimiser
         self.network.train()
@@ -75,16 +79,28 @@ class Learner:
         self._optimiser.clear()
         terms: dict[str, float] = {}
         for pictures, masks in zip(*(np.array_split(side, options.accumulate) for side in batch)):
-            for name, value in self._learn(pictures, masks, share=len(pictures) / len(batch[0]), number=number).items():
+            for name, value in self._learn(pictures, masks, share=len(pictures) / len(batch[0]), number=number, fill_void=fill_void).items():
                 terms[name] = terms.get(name, 0.0) + value
         self._optimiser.step(learning_rate)
         if self._average is not None:
             self._average.follow(number)
-        return Taken(sum(terms.values()), terms)
+        loss = sum(terms.values())
+        if self._teaching is not None and self._teaching.critic_loss is not None:
+            terms["critic"] = self._teaching.critic_loss
+        return Taken(loss, terms)
 
-    def _learn(self, pictures: NDArray[np.uint8], masks: NDArray[np.uint8], *, share: float, number: int) -> dict[str, float]:
+    def _learn(self, pictures: NDArray[np.uint8], masks: NDArray[np.uint8], *, share: float, number: int, fill_void: bool) -> dict[str, float]:
         """Adds the gradients of a `share` of the step's frames; returns the loss's terms, times the share."""
-        terms = self._terms(self._logits(self.images(pictures)), self._host_to_device(masks))
+        images, target = self.images(pictures), self._host_to_device(masks)
+        seen = self._student(images)
+        if self._teaching is None:
+            terms = self._terms(seen.logits.float(), target)
+        else:
+            lesson = self._teaching.lesson(pictures, images)
+            if fill_void:
+                target = self._teaching.filled(lesson, target)
+                target = torch.where(target == OUTSIDE, VOID, target)
+            terms = self._terms(seen.logits.float(), target) | self._teaching.terms(images, seen, lesson, target, number=number)
         loss = torch.stack(list(terms.values())).sum()
         value = float(loss.detach())
         if not math.isfinite(value):
@@ -122,6 +138,8 @@ class Learner:
         arrays = {f"{_WEIGHTS}{name}": values for name, values in _weights.taken(self.network).items()}
         if self._average is not None:
             arrays |= {f"{_AVERAGE}{name}": values for name, values in _weights.taken(self._average.network).items()}
+        if self._teaching is not None:
+            arrays |= self._teaching.state()
         return arrays | self._optimiser.state()
 
     def weights(self) -> Arrays:
@@ -134,15 +152,17 @@ class Learner:
         if self._config.optimiser.ema and (average := _below(arrays, _AVERAGE)):
             self._average = Average(self.network, decay=self._config.optimiser.ema)
             _weights.restore(self._average.network, average, source)
+        if self._teaching is not None:
+            self._teaching.restore(arrays)
         self._optimiser.restore(arrays)
 
-    def _logits(self, images: Tensor) -> Tensor:
+    def _student(self, images: Tensor) -> Seen:
         with torch.autocast(self.device.type, self.number_format, enabled=self.number_format != torch.float32):
             try:
-                logits: Tensor = self._forward(images)
+                seen: Seen = self._seen(images)
             except torch._dynamo.exc.BackendCompilerFailed as error:
                 raise TrainingError(f"the network can't be compiled on this machine ({_first_line(error)}); set compile to false") from error
-        return logits.float()
+        return seen
 
     def _terms(self, logits: Tensor, target: Tensor) -> dict[str, Tensor]:
         return {name: loss(logits, target, VOID, self._class_weights) for name, loss in self._loss.items()}

@@ -152,7 +152,7 @@ class Trainer:
     def _steps(self, step: int) -> Generator[events.Event, None, int]:
         """The steps of one stage, with a validation at its end; returns where it stands."""
         config, clock, leg = self._config, self._clock, self._leg
-        made = batches.made(leg.frames, leg.config, rarity=self._rarity, first=step - leg.first, last=leg.last - leg.first)
+        made = batches.made(leg.frames, leg.config, rarity=self._rarity, first=step - leg.first, last=leg.last - leg.first, outside=leg.outside)
         with closing(made):
             if step > leg.first and step != self._validated_at and self._due(step, config.validate_every):
                 yield from self._validate(step)
@@ -162,7 +162,7 @@ class Trainer:
                     yield from self._stopped(step)
                     return step
                 rate = config.optimiser.learning_rate * self._factor(step)
-                taken = self._learner.step(next(made), number=step, learning_rate=rate)
+                taken = self._learner.step(next(made), number=step, learning_rate=rate, fill_void=leg.fill_void)
                 step += 1
                 clock.stepped(leg.config.batch)
                 yield self._step_done(step, taken.loss, taken.terms, rate)

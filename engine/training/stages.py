@@ -8,7 +8,9 @@ from dataclasses import dataclass
 
 from engine.config import Stage, TrainConfig
 from engine.errors import ConfigError
+from engine.labels import VOID
 from engine.training import batches
+from engine.training.augment import OUTSIDE
 from engine.training.frames import Frames
 
 _SEEDS_APART = 7919
@@ -28,6 +30,12 @@ class Leg:
     first: int
     last: int
     epochs_before: int
+    fill_void: bool
+
+    @property
+    def outside(self) -> int:
+        """What a mask says beyond the frame: no teacher may label that."""
+        return OUTSIDE if self.fill_void else VOID
 
     def epoch(self, step: int) -> int:
         """The run's pass over the frames, from 0, that step number `step` of the run belongs to."""
@@ -52,6 +60,8 @@ def stages(config: TrainConfig) -> tuple[Stage, ...]:
         raise ConfigError(f"stages end at {last[0]}×{last[1]}, but data.size, at which is scored, is {size[0]}×{size[1]}; make them the same")
     if config.max_minutes:
         raise ConfigError("max_minutes can't be kept with stages; give each stage its epochs instead, and set max_minutes to 0")
+    if any(stage.fill_void for stage in config.stages) and not config.distill.teacher:
+        raise ConfigError("a stage has fill_void, but there is no teacher to label the void; give distill.teacher, or leave fill_void out")
     return config.stages
 
 
@@ -62,7 +72,7 @@ def legs(config: TrainConfig, frames: Callable[[Stage], Frames]) -> tuple[Leg, .
     for number, stage in enumerate(stages(config)):
         own, its = _config(config, stage, number), frames(stage)
         last = first + batches.steps(len(its), own)
-        made.append(Leg(number, own, its, first, last, epochs))
+        made.append(Leg(number, own, its, first, last, epochs, stage.fill_void))
         first, epochs = last, epochs + stage.epochs
     return tuple(made)
 

@@ -168,6 +168,7 @@ class TrainPage(Page):
 
     def _on_listed(self, summaries: list[Summary]) -> None:
         self.model.show(summaries)
+        self.form.show_teachers(summaries)
         self._runs_section.setVisible(bool(summaries))
         if self.desk.looked_at is None and summaries and not self._by_hand:
             self.desk.board.look_at(next((one for one in summaries if one.state == "running"), summaries[0]).run)

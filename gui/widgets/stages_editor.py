@@ -9,13 +9,13 @@ from gui.widgets.editors import Text
 
 _STAGE = re.compile(
     r"(?P<height>\d+)\s*[×x*]\s*(?P<width>\d+)[\s,]+(?P<epochs>\d+)\s*epochs?[\s,]+batch\s*(?P<batch>\d+)"
-    r"(?:[\s,]+split\s+(?P<split>[^\s,]+))?(?:[\s,]+layout\s+(?P<layout>[^\s,]+))?",
+    r"(?:[\s,]+split\s+(?P<split>[^\s,]+))?(?:[\s,]+layout\s+(?P<layout>[^\s,]+))?(?P<fill>[\s,]+fill\s+void)?",
     re.IGNORECASE,
 )
 
 
 class Stages(Text):
-    """Stages as `120×160 4 epochs batch 16; 240×320 6 epochs batch 8`, where wanted with `split NAME` and `layout NAME`; empty for none."""
+    """Stages as `120×160 4 epochs batch 16; 240×320 6 epochs batch 8`, where wanted with `split NAME`, `layout NAME`, `fill void`; empty for none."""
 
     def __init__(self) -> None:
         super().__init__()
@@ -38,10 +38,12 @@ def _read(part: str) -> dict[str, Any]:
         "batch": int(found["batch"]),
         "split": found["split"] or "",
         "layout": found["layout"] or "",
+        "fill_void": bool(found["fill"]),
     }
 
 
 def _written(stage: dict[str, Any]) -> str:
     height, width = stage["size"]
     words = f"{height}×{width} {stage['epochs']} epoch{'s' if stage['epochs'] != 1 else ''} batch {stage['batch']}"
-    return words + "".join(f" {key} {stage[key]}" for key in ("split", "layout") if stage[key])
+    words += "".join(f" {key} {stage[key]}" for key in ("split", "layout") if stage[key])
+    return words + (" fill void" if stage["fill_void"] else "")

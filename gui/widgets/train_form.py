@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import math
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -12,17 +14,19 @@ from PySide6.QtWidgets import QComboBox, QLabel, QSizePolicy, QVBoxLayout, QWidg
 from engine import datasets, models, training
 from engine.config import TrainConfig
 from engine.errors import ConfigError
+from engine.run_summary import Summary
 from gui import presets
 from gui.forms import Form
 from gui.presets import Preset
 from gui.settings import Settings
 from gui.trainer import How
+from gui.widgets.teacher_editor import Teacher
 
 if TYPE_CHECKING:
     from engine.sample import Dataset
 
 HOWS = {"thread": "in this window, in the background", "process": "as a process of its own"}
-_TITLES = {"data": "Data", "classes": "Classes", "model": "Network", "augment": "Augmentation", "loss": "Loss", "optimiser": "Optimiser"}
+_TITLES = {"data": "Data", "classes": "Classes", "model": "Network", "augment": "Augmentation", "loss": "Loss", "optimiser": "Optimiser", "distill": "Teacher"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,6 +102,10 @@ class TrainForm(QWidget):
         self._fill_origins(len(self._presets))
         self.form.set_value(config)
 
+    def show_teachers(self, summaries: Sequence[Summary]) -> None:
+        """Offers the runs that may teach, the newest first."""
+        self.teacher.show_runs([(_teacher(one), one.run.path) for one in summaries if not math.isnan(one.mean_iou)])
+
     def choose(self, title: str) -> None:
         """Starts from the preset, run or put-aside edits of this title."""
         self._keep_edits()
@@ -133,7 +141,9 @@ class TrainForm(QWidget):
             "loss.name": training.loss_names(),
             "data.layout": ("auto", *datasets.layouts()),
         }
-        self.form = Form(self._fitted(self._presets[0].config) if self._presets else TrainConfig(), choices=choices, titles=_TITLES)
+        first = self._fitted(self._presets[0].config) if self._presets else TrainConfig()
+        self.teacher = Teacher()
+        self.form = Form(first, choices=choices, titles=_TITLES, special={"distill.teacher": lambda: self.teacher})
 
     def _lay_out(self) -> None:
         column = QVBoxLayout(self)
@@ -188,3 +198,7 @@ class TrainForm(QWidget):
         origin = self._origins.currentData()
         self._about.setText(origin.about if isinstance(origin, _Origin) else "")
         self._about.setVisible(bool(self._about.text()))
+
+
+def _teacher(summary: Summary) -> str:
+    return f"{summary.words}, {summary.dataset} {summary.mean_iou:.3f}, {summary.when:%d %b %H:%M:%S}"

@@ -6,8 +6,9 @@ from pathlib import Path
 
 import pytest
 
-from engine import config, places
+from engine import checkpoints, config, datasets, labels, models, places
 from engine.events import Failed, Finished, StepDone
+from engine.models import _weights
 from engine.runs import Run
 from engine.training.loop import train
 from tests import layouts
@@ -36,9 +37,22 @@ def _small(path: Path, data: Path) -> config.TrainConfig:
     if preset.model.encoder in LARGE:
         overrides.append("model.encoder=resnet18")
     if preset.stages:
-        first = "{" + f"size: [32, 32], epochs: 1, batch: 4, split: '{preset.stages[0].split}', layout: '{preset.stages[0].layout}'" + "}"
+        stage = preset.stages[0]
+        first = f"{{size: [32, 32], epochs: 1, batch: 4, split: '{stage.split}', layout: '{stage.layout}', fill_void: {str(stage.fill_void).lower()}}}"
         overrides.append(f"stages=[{first}, {{size: [64, 64], epochs: 3, batch: 2}}]")
+    if preset.distill.teacher:
+        overrides.append(f"distill.teacher={_teacher(config.load(path, overrides), data.parent / 'teacher.safetensors')}")
     return config.load(path, overrides)
+
+
+def _teacher(student: config.TrainConfig, path: Path) -> Path:
+    """A network that tells the same classes apart, with random weights."""
+    dataset = datasets.open_dataset(student.data.root, layout=student.data.layout, split=student.data.train_split)
+    classes = labels.class_set(dataset.space, student.classes)
+    model = config.build(config.ModelConfig, {"encoder": "mobilenet_v3_small", "pyramid_channels": 32, "segmentation_channels": 32})
+    card = checkpoints.Card(model, classes, checkpoints.Recipe((64, 64)))
+    checkpoints.write(path, card, _weights.taken(models.build(model, classes)))
+    return path
 
 
 @pytest.mark.parametrize("path", PRESETS, ids=lambda path: path.stem)
