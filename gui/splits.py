@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import replace
 from typing import Any
 
@@ -28,18 +29,7 @@ class SplitChooser(QComboBox):
 
     def choose(self, split: str) -> None:
         """Shows the split `split` of the dataset."""
-        source = self._session.source
-        if source is None or source.dataset is None or split == source.dataset.split:
-            return
-        found: list[Any] = []
-
-        def work(should_stop: events.ShouldStop) -> events.Events:
-            found.append(_at_split(source, split))
-            yield events.Finished()
-
-        job = ThreadJob(f"Opening {split}", work, quiet=True)
-        job.ended.connect(lambda: self._session.set_source(found[0], self._session.path) if found and self._session.source is source else self._on_source(source))
-        self._jobs.run(job)
+        show_split(self._session, self._jobs, split, refused=self._on_source)
 
     def _on_source(self, source: Any) -> None:
         dataset = source.dataset if source is not None else None
@@ -52,6 +42,25 @@ class SplitChooser(QComboBox):
             self.setCurrentIndex(max(0, self.findData(dataset.split)))
         self.blockSignals(False)
         self.setVisible(len(splits) > 1)
+
+
+def show_split(session: Session, jobs: Jobs, split: str, *, frame: int = 0, refused: Callable[[Any], object] = lambda _: None) -> None:
+    """Opens `split` of the dataset that is open, in the background, and shows its `frame`; `refused` gets the source where that fails."""
+    source = session.source
+    if source is None or source.dataset is None:
+        return
+    if split == source.dataset.split:
+        session.show_frame(frame)
+        return
+    found: list[Any] = []
+
+    def work(should_stop: events.ShouldStop) -> events.Events:
+        found.append(_at_split(source, split))
+        yield events.Finished()
+
+    job = ThreadJob(f"Opening {split}", work, quiet=True)
+    job.ended.connect(lambda: session.set_source(found[0], session.path, frame=frame) if found and session.source is source else refused(source))
+    jobs.run(job)
 
 
 def _at_split(source: Any, split: str) -> Any:

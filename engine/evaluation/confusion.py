@@ -26,6 +26,11 @@ class Confusion:
         return self._counts[:, :-1].copy()
 
     @property
+    def counts(self) -> NDArray[np.int64]:
+        """(K, K + 1) `matrix` with `unanswered` as its last column."""
+        return self._counts.copy()
+
+    @property
     def unanswered(self) -> NDArray[np.int64]:
         """(K,) pixels of each class for which no class was predicted: misses, but nobody's false alarms."""
         return self._counts[:, -1].copy()

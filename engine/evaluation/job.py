@@ -2,25 +2,30 @@
 
 from __future__ import annotations
 
+import math
+import re
 import time
 from collections.abc import Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
-from typing import Literal
+from typing import Any, Literal
 
 import cv2
+import numpy as np
 
 from engine import checkpoints, datasets, events
 from engine.errors import ConfigError, DataError
+from engine.evaluation import results
 from engine.evaluation.confusion import Confusion
 from engine.evaluation.report import report
 from engine.events import Events, ShouldStop, never
 from engine.inference.predictor import Predictor
 from engine.labels import ClassSet, Mask
+from engine.models import _summary
 from engine.sample import Dataset, Image
 
 Tta = Literal["none", "flip"]
-At = Literal["recipe", "image"]
+At = Literal["recipe", "image", "slide"]
 
 
 def evaluate(
@@ -34,49 +39,77 @@ def evaluate(
     smallest: int = 0,
     at: At = "recipe",
     device: str = "auto",
+    keep: bool = False,
     should_stop: ShouldStop = never,
 ) -> Events:
     """Progress a frame, then Finished with the report (`engine.evaluation.report`) as its summary.
 
     By default image and mask are brought to the size of the checkpoint's recipe and scored there, as training's own validation
-    does; `at="image"` scores every mask at its own size. `tta="flip"` averages the probabilities with those of the mirrored image,
-    `scales` those of the image at each scale; clusters of fewer than `smallest` pixels are given to their surroundings.
-    Raises CheckpointError, DataError and ConfigError.
+    does; `at="image"` scores every mask at its own size; `at="slide"` does too, and the network looks at the image at that size, in
+    windows of the recipe's. `tta="flip"` averages the probabilities with those of the mirrored image, `scales` those of the image at
+    each scale; clusters of fewer than `smallest` pixels are given to their surroundings. With `keep` a finished evaluation is kept
+    (`engine.evaluation.results`), and Saved tells where. Raises CheckpointError, DataError, ConfigError and OutputError.
     """
     _check(tta, at, scales, smallest)
     classes = checkpoints.card(checkpoint).classes
     dataset = _opened(data, split=split, layout=layout, classes=classes, checkpoint=checkpoint)  # before the network, which takes seconds to load
     predictor = Predictor(checkpoint, device=device)
     size = predictor.card.recipe.size if at == "recipe" else None
-    confusion = Confusion(len(classes))
-    total, start, spent = len(dataset.samples), time.perf_counter(), 0.0
-    done = 0
-    for image, truth in _pairs(dataset, classes, size):
-        if should_stop():
-            break
-        predicted = predictor.predict(image, size=truth.shape[:2], flip=tta == "flip", scales=scales, smallest=smallest)  # type: ignore[arg-type]
-        confusion.add(truth, predicted.mask)
-        spent += predicted.milliseconds
-        done += 1
-        yield events.Progress(done, total, "scoring", (total - done) * (time.perf_counter() - start) / done)
-    facts = {
-        "checkpoint": str(checkpoint),
-        "data": str(dataset.root),
-        "split": dataset.split,
-        "frames": done,
-        "size": "own" if size is None else list(size),
-        "tta": tta,
-        "scales": list(scales),
-        "smallest_cluster": smallest,
-        "milliseconds": spent / max(1, done),
-    }
-    scored = [one.scored for one in classes.classes]
-    yield events.Finished(stopped=done < total, summary=report(confusion, classes.names, scored=scored, facts=facts))
+    confusion, times = Confusion(len(classes)), list[float]()
+    keeping = results.Keeping(_words(checkpoint), classes) if keep else None
+    total, start, done = len(dataset.samples), time.perf_counter(), 0
+    try:
+        for image, truth in _pairs(dataset, classes, size):
+            if should_stop():
+                break
+            predicted = predictor.predict(image, size=truth.shape[:2], flip=tta == "flip", scales=scales, smallest=smallest, slide=at == "slide")  # type: ignore[arg-type]
+            confusion.merge(one := _compared(truth, predicted.mask, classes))
+            if keeping is not None:
+                keeping.add(dataset.samples[done].name, one, predicted.mask)
+            times.append(predicted.milliseconds)
+            done += 1
+            yield events.Progress(done, total, "scoring", (total - done) * (time.perf_counter() - start) / done)
+        options = {"tta": tta, "scales": list(scales), "smallest_cluster": smallest, "at": at, "size": "own" if size is None else list(size)}
+        facts = _where(checkpoint, dataset) | {"frames": done} | options | _costs(predictor, times)
+        found = report(confusion, classes.names, scored=[known.scored for known in classes.classes], facts=facts)
+        if keeping is not None and done == total:
+            yield events.Saved(str(keeping.finish(found).path), "result")
+        yield events.Finished(stopped=done < total, summary=found)
+    finally:
+        if keeping is not None:
+            keeping.drop()
+
+
+def _compared(truth: Mask, prediction: Mask, classes: ClassSet) -> Confusion:
+    one = Confusion(len(classes))
+    one.add(truth, prediction)
+    return one
+
+
+def _where(checkpoint: Path, dataset: Dataset) -> dict[str, Any]:
+    return {"checkpoint": str(checkpoint), "data": str(dataset.root), "layout": dataset.layout, "split": dataset.split}
+
+
+def _costs(predictor: Predictor, times: Sequence[float]) -> dict[str, Any]:
+    """How large the network is, what one plain look at a picture of its recipe's size takes, and what a frame took here, as the median."""
+    size = predictor.card.recipe.size
+    counted = _summary.of_config(predictor.card.model, predictor.card.classes.output_channels, size)
+    median = float(np.median(times)) if times else math.nan
+    words = f"{predictor.card.model.architecture} {predictor.card.model.encoder}"
+    device = str(predictor.device)
+    sizes = {"parameters": counted.parameters, "multiply_adds": counted.multiply_adds}
+    return {"network": words, **sizes, "milliseconds": median, "device": device}
+
+
+def _words(checkpoint: Path) -> str:
+    """A part of a folder's name."""
+    name = checkpoint.parent.name if checkpoint.suffix and checkpoint.stem in ("best", "last") else checkpoint.stem
+    return re.sub(r"[^\w.-]+", "-", name)[:60] or "checkpoint"
 
 
 def _check(tta: str, at: str, scales: Sequence[float], smallest: int) -> None:
-    if tta not in ("none", "flip") or at not in ("recipe", "image"):
-        raise ConfigError(f"tta is {tta!r} and at is {at!r}; tta is none or flip, at is recipe or image")
+    if tta not in ("none", "flip") or at not in ("recipe", "image", "slide"):
+        raise ConfigError(f"tta is {tta!r} and at is {at!r}; tta is none or flip, at is recipe, image or slide")
     if not scales or not all(0.25 <= scale <= 4 for scale in scales) or smallest < 0:
         raise ConfigError(f"scales are {list(scales)} and smallest is {smallest}; give scales between 0.25 and 4, and a number of pixels")
 

@@ -60,22 +60,29 @@ class Predictor:
         self._lock = threading.Lock()
 
     def predict(
-        self, image: Image, *, size: tuple[int, int] | None = None, flip: bool = False, scales: Sequence[float] = (1.0,), smallest: int = 0
+        self,
+        image: Image,
+        *,
+        size: tuple[int, int] | None = None,
+        flip: bool = False,
+        scales: Sequence[float] = (1.0,),
+        smallest: int = 0,
+        slide: bool = False,
     ) -> Prediction:
         """The mask of an image (H, W, 3) uint8 RGB, at `size` (height, width) or the image's own.
 
         With `flip` the mean of the probabilities of it and of its mirror image, with several `scales` of it enlarged by each, both in
-        the network's own output size. Clusters of fewer than `smallest` pixels are given to their surroundings.
-        Raises CheckpointError when memory runs out.
+        the network's own output size. With `slide` the picture keeps its size and is looked at in windows of the recipe's that overlap
+        by a third, whose probabilities are averaged. Clusters of fewer than `smallest` pixels are given to their surroundings. Raises CheckpointError when memory runs out.
         """
         started = time.perf_counter()
-        height, width = input_size(image.shape[:2], self.card.recipe)
+        height, width = (_whole(image.shape[0]), _whole(image.shape[1])) if slide else input_size(image.shape[:2], self.card.recipe)
         try:
             with self._lock:
-                if not flip and tuple(scales) == (1.0,):
+                if not flip and not slide and tuple(scales) == (1.0,):
                     logits = self._logits(_resized(image, (height, width)))[0]
                 else:
-                    logits = self._averaged(image, (height, width), flip=flip, scales=scales)
+                    logits = self._averaged(image, (height, width), flip=flip, scales=scales, slide=slide)
                 mask, confidence = decide(logits, size or image.shape[:2])
         except torch.OutOfMemoryError as error:
             raise CheckpointError(f"{self.checkpoint} needs more memory than {self.device} has left; close other programs or use the device cpu") from error
@@ -83,19 +90,39 @@ class Predictor:
         return Prediction(mask, confidence, (time.perf_counter() - started) * 1000)
 
     @torch.inference_mode()
-    def _averaged(self, image: Image, size: tuple[int, int], *, flip: bool, scales: Sequence[float]) -> Tensor:
+    def _averaged(self, image: Image, size: tuple[int, int], *, flip: bool, scales: Sequence[float], slide: bool = False) -> Tensor:
         """(K, h, w) logarithms of the mean probabilities of all views of the picture, at the output size of the unscaled one."""
         total: Tensor | None = None
         for scale in sorted(scales, key=lambda one: abs(one - 1)):  # the least scaled one first: the others take its size
             small = _resized(image, (_whole(size[0] * scale), _whole(size[1] * scale)))
-            seen = self._logits(*((small, cv2.flip(small, 1)) if flip else (small,))).softmax(dim=1)  # type: ignore[arg-type]
-            mean = (seen[:1] + seen[1:].flip(-1)) / 2 if flip else seen
+            mean = self._slid(small, flip=flip) if slide else self._probabilities(small, flip=flip)
             if total is None:
                 whole, total = mean.shape[-2:], mean
             else:
                 total = total + F.interpolate(mean, whole, mode="bilinear", align_corners=False)
         assert total is not None
         return (total[0] / len(scales)).clamp(min=1e-12).log()
+
+    def _probabilities(self, small: Image, *, flip: bool) -> Tensor:
+        """(1, K, h, w) of exactly this picture, averaged with those of its mirror image where `flip` asks for it."""
+        seen = self._logits(*((small, cv2.flip(small, 1)) if flip else (small,))).softmax(dim=1)  # type: ignore[arg-type]
+        return (seen[:1] + seen[1:].flip(-1)) / 2 if flip else seen
+
+    def _slid(self, picture: Image, *, flip: bool) -> Tensor:
+        """(1, K, h, w) mean probabilities of windows of the recipe's size over the whole picture, whose sides are multiples of `_STEP`."""
+        window = [min(side, _whole(wanted)) for side, wanted in zip(picture.shape[:2], self.card.recipe.size)]
+        total: Tensor | None = None
+        for top in _starts(picture.shape[0], window[0]):
+            for left in _starts(picture.shape[1], window[1]):
+                seen = self._probabilities(np.ascontiguousarray(picture[top : top + window[0], left : left + window[1]]), flip=flip)
+                stride = window[0] // seen.shape[-2]
+                if total is None:
+                    total = seen.new_zeros(1, seen.shape[1] + 1, picture.shape[0] // stride, picture.shape[1] // stride)
+                part = total[..., top // stride : (top + window[0]) // stride, left // stride : (left + window[1]) // stride]
+                part[:, :-1] += seen
+                part[:, -1] += 1
+        assert total is not None
+        return total[:, :-1] / total[:, -1:]
 
     @torch.inference_mode()
     def _logits(self, *small: Image) -> Tensor:
@@ -119,6 +146,12 @@ def _resized(image: Image, size: tuple[int, int]) -> Image:
 
 def _whole(side: float) -> int:
     return max(32, round(side / _STEP) * _STEP)
+
+
+def _starts(side: int, window: int) -> list[int]:
+    """Where windows begin along one side, multiples of `_STEP`, that cover it and overlap by at least a third."""
+    count = max(1, math.ceil((side - window) / (window * 2 / 3)) + 1)
+    return [round(at * (side - window) / max(1, count - 1) / _STEP) * _STEP for at in range(count)]
 
 
 def _opened(checkpoint: Path) -> tuple[Card, Network]:

@@ -20,6 +20,9 @@ _MOBILE_STAGES = {
 }
 """Where each stage ends in torchvision's `features`; the last 1×1 convolution, which widens for classification, is left out."""
 
+_MOMENTUM = 0.1
+"""PyTorch's own, how fast the norms' statistics follow."""
+
 
 class Encoder(nn.Module):
     """Five stages, each at half the size of the one before; `channels` are the widths of their outputs."""
@@ -47,12 +50,23 @@ def of(model: Any, name: str) -> Encoder:
     """The encoder inside torchvision's `model`, sharing its parameters."""
     if name in _MOBILE_STAGES:
         ends = _MOBILE_STAGES[name]
+        _set_momentum(model.features)
         _replace_strided(model.features)
         stages = [model.features[start:end] for start, end in zip((0, *ends), ends)]
     else:
         stem = nn.Sequential(model.conv1, model.bn1, model.relu)
         stages = [stem, nn.Sequential(model.maxpool, model.layer1), model.layer2, model.layer3, model.layer4]
     return Encoder(stages, [_width(stage) for stage in stages])
+
+
+def _set_momentum(module: nn.Module) -> None:
+    """torchvision's MobileNetV3 follows its statistics at 0.01 a step, for ImageNet's hundred thousands of steps.
+
+    A run here has some hundreds of them: a student would be scored by statistics of weights it no longer has.
+    """
+    for norm in module.modules():
+        if isinstance(norm, nn.BatchNorm2d):
+            norm.momentum = _MOMENTUM
 
 
 def _replace_strided(module: nn.Module) -> None:

@@ -23,6 +23,8 @@ def arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--scales", type=float, nargs="+", default=[1.0], metavar="S", help="average over the image at these scales, such as 0.75 1 1.25")
     parser.add_argument("--clusters", type=int, default=0, metavar="PIXELS", help="give clusters of fewer pixels to their surroundings")
     parser.add_argument("--full", action="store_true", help="score masks at their own size instead of the recipe's")
+    parser.add_argument("--slide", action="store_true", help="look at the image at its own size, in windows of the recipe's; implies --full")
+    parser.add_argument("--keep", action="store_true", help="keep the result, frame by frame, for the window's Evaluate page")
     parser.add_argument("--device", default="auto", help="auto (default), cpu or cuda")
     parser.add_argument("--json", type=Path, metavar="FILE", help="write the report as JSON")
     parser.add_argument("--csv", type=Path, metavar="FILE", help="write a row a class as CSV")
@@ -41,7 +43,8 @@ def run(arguments: argparse.Namespace, terminal: Terminal) -> int:
             tta=arguments.tta,
             scales=arguments.scales,
             smallest=arguments.clusters,
-            at="image" if arguments.full else "recipe",
+            at="slide" if arguments.slide else "image" if arguments.full else "recipe",
+            keep=arguments.keep,
             device=arguments.device,
             should_stop=terminal.should_stop,
         )
@@ -49,6 +52,7 @@ def run(arguments: argparse.Namespace, terminal: Terminal) -> int:
     found = finished.summary
     size = "at their own size" if found["size"] == "own" else "at {}×{}".format(*found["size"])
     terminal.say(f"{found['frames']} frames of {found['data']} ({found['split']}), scored {size}, {found['milliseconds']:.1f} ms a frame")
+    terminal.say(f"{found['network']}: {found['parameters'] / 1e6:.2f} M parameters, {found['multiply_adds'] / 1e9:.2f} G multiply-adds")
     terminal.say(report.table(found))
     if arguments.json:
         report.write_json(found, arguments.json)
