@@ -61,6 +61,17 @@ def read_odometry(file: Path, camera: int = 2) -> Calibration:
     return _calibration(numbers.projection(f"P{camera}"), np.eye(3), numbers.motion("Tr"), None)
 
 
+def read_road(file: Path) -> Matrix:
+    """(3, 3) homogeneous, from a point (x, z, 1) of the road's plane in metres to the 1-based pixel of camera 2 of a KITTI road frame.
+
+    P2 · R0_rect · (camera from road) without its second column: on the plane y is 0. Raises DataError.
+    """
+    numbers = _Numbers(file)
+    rectified = rigid(numbers.rotation("R0_rect"), np.zeros(3))
+    image_from_road: Matrix = numbers.projection("P2") @ rectified @ np.linalg.inv(numbers.motion("Tr_cam_to_road"))
+    return image_from_road[:, [0, 2, 3]]
+
+
 def read_lidar_from_imu(file: Path) -> Matrix:
     """(4, 4) rigid of a recording day's `calib_imu_to_velo.txt`, metres. Raises DataError."""
     numbers = _Numbers(file)

@@ -3,7 +3,10 @@
   python main.py predict CHECKPOINT leftImg8bit/val --format ids --out predicted
   python main.py score --pred predicted --truth gtFine/val --protocol cityscapes
 
-cityscapes: id masks named as their frames, against *_labelIds.png and, for the iIoU, *_instanceIds.png.
+cityscapes:      id masks named as their frames, against *_labelIds.png and, for the iIoU, *_instanceIds.png
+kitti_road:      masks of 0 and 1 or confidences 0 … 255, against training/gt_image_2, in bird's-eye view by training/calib
+semantic_kitti:  sequences/NN/predictions/*.label, or folders of any name, against sequences/NN/labels/*.label
+plain:           id masks named as their frames, against any dataset that Roadscope opens
 """
 
 from __future__ import annotations
@@ -19,7 +22,7 @@ HELP = "score predicted masks by a benchmark's own protocol"
 
 
 def arguments(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument("--pred", type=Path, required=True, metavar="DIR", help="the predicted id masks, named as their frames")
+    parser.add_argument("--pred", type=Path, required=True, metavar="DIR", help="the predictions, named as their frames")
     parser.add_argument("--truth", type=Path, required=True, metavar="DIR", help="the truth, in the benchmark's layout")
     parser.add_argument("--protocol", choices=catalogue.names(protocols), default="cityscapes", help="whose rules count (default cityscapes)")
     parser.add_argument("--json", type=Path, metavar="FILE", help="write the report as JSON")
@@ -31,11 +34,8 @@ def run(arguments: argparse.Namespace, terminal: Terminal) -> int:
     protocol = catalogue.load(protocols, arguments.protocol)
     found = terminal.show(protocol.score(arguments.pred, arguments.truth, should_stop=terminal.should_stop)).summary
     terminal.say(f"{found['frames']} frames of {found['truth']}, {protocol.TITLE}")
-    columns = [name for name in ("iou", "iiou") if name in next(iter(found["classes"].values()))]
-    header = ["class", *({"iou": "IoU", "iiou": "iIoU"}[name] for name in columns)]
-    for kind, mean in (("classes", "mean_{}"), ("categories", "mean_category_{}")):
-        rows = [[name, *(one[column] for column in columns)] for name, one in found[kind].items()]
-        terminal.table([kind, *header[1:]], [*rows, ["mean", *(found[mean.format(column)] for column in columns)]])
+    for header, rows in protocol.tables(found):
+        terminal.table(header, rows)
         terminal.say()
     if arguments.json:
         report.write_json(found, arguments.json)

@@ -16,7 +16,7 @@ import numpy as np
 from engine import images
 from engine.evaluation.protocols import cityscapes
 
-FRAMES = 4
+FRAMES = 16
 
 
 def main() -> int:

@@ -8,18 +8,19 @@ of the mean. For the iIoU each truth pixel of an instance counts by (average siz
 from __future__ import annotations
 
 import math
-import time
-from concurrent.futures import ThreadPoolExecutor
-from functools import partial
+from collections.abc import Generator
+from functools import cache, partial
 from pathlib import Path
 from typing import Any
 
+import cv2
 import numpy as np
 from numpy.typing import NDArray
 
 from engine import events, images, labels
 from engine.errors import DataError
-from engine.events import Events, ShouldStop, never
+from engine.evaluation.protocols import Table, _work
+from engine.events import ShouldStop, never
 from engine.labels import VOID, Label, Mask
 
 TITLE = "Cityscapes: IoU and iIoU of classes and categories"
@@ -39,10 +40,20 @@ SIZES = {
 
 _IDS = 34
 _ENDINGS = ("labelIds", "instanceIds")
-Floats = NDArray[np.float64]
+Said = Generator[events.Event, None, None]
 
 
-def score(predictions: Path, truth: Path, *, should_stop: ShouldStop = never) -> Events:
+def tables(found: dict[str, Any]) -> list[Table]:
+    """Classes and categories, each with its mean."""
+    columns = [name for name in ("iou", "iiou") if name in next(iter(found["classes"].values()))]
+    made: list[Table] = []
+    for kind, mean in (("classes", "mean_{}"), ("categories", "mean_category_{}")):
+        rows = [[name, *(one[column] for column in columns)] for name, one in found[kind].items()]
+        made.append(([kind, *({"iou": "IoU", "iiou": "iIoU"}[name] for name in columns)], [*rows, ["mean", *(found[mean.format(column)] for column in columns)]]))
+    return made
+
+
+def score(predictions: Path, truth: Path, *, should_stop: ShouldStop = never) -> Said:
     """Scores every truth mask `*_labelIds.png` below `truth` against the id mask below `predictions` whose name begins as its own.
 
     Where all truth has its `*_instanceIds.png` beside it the iIoU is computed too. Raises DataError.
@@ -50,18 +61,7 @@ def score(predictions: Path, truth: Path, *, should_stop: ShouldStop = never) ->
     pairs = _pairs(predictions, truth)
     with_instances = all(_instances_of(mask).is_file() for _, mask in pairs)
     counts = Counts()
-    start, done = time.perf_counter(), 0
-    with ThreadPoolExecutor(2, thread_name_prefix="score") as pool:
-        reading = map(pool.submit, [partial(_counted, *pair, instances=with_instances) for pair in pairs[:4]])
-        coming = list(reading)
-        for number in range(len(pairs)):
-            if should_stop():
-                break
-            counts.merge(coming.pop(0).result())
-            if number + 4 < len(pairs):
-                coming.append(pool.submit(_counted, *pairs[number + 4], instances=with_instances))
-            done += 1
-            yield events.Progress(done, len(pairs), "scoring", events.seconds_left(start, done, len(pairs)))
+    done = yield from _work.counted(pairs, partial(_counted, instances=with_instances), counts.merge, should_stop=should_stop)
     facts = {"protocol": "cityscapes", "pred": str(predictions), "truth": str(truth), "frames": done}
     yield events.Finished(stopped=done < len(pairs), summary=counts.report(instances=with_instances) | facts)
 
@@ -80,8 +80,11 @@ class Counts:
 
     def add(self, truth: Mask, prediction: Mask, instances: NDArray[np.uint16] | None = None) -> None:
         """Masks (H, W) of ids 0 … 33 and, where iIoU is wanted, instance ids (class · 1000 + number)."""
-        pairs = truth.ravel().astype(np.uint16) * np.uint16(_IDS) + prediction.ravel()
-        self.matrix += np.bincount(pairs, minlength=_IDS * _IDS).reshape(_IDS, _IDS)
+        # OpenCV counts in float32, which is exact below 2²⁴: so in stripes of as many pixels.
+        rows = max(1, (1 << 24) // max(1, truth.shape[1]))
+        for top in range(0, len(truth), rows):
+            stripe = [np.ascontiguousarray(mask[top : top + rows]) for mask in (truth, prediction)]
+            self.matrix += cv2.calcHist(stripe, [0, 1], None, [_IDS, _IDS], [0, _IDS, 0, _IDS]).astype(np.int64)
         if instances is not None:
             self._weigh(prediction.ravel(), instances.ravel())
 
@@ -93,8 +96,9 @@ class Counts:
         classes = present // 1000
         kept = np.isin(classes, [label.id for label in _scored() if label.instances])
         present, classes = present[kept], classes[kept]
-        hits = np.bincount(numbers[said == numbers // 1000], minlength=len(sizes))[present]
-        same = np.bincount(numbers[_group_of()[said] == _group_of()[np.minimum(numbers // 1000, 255)]], minlength=len(sizes))[present]
+        meant = _class_of()[numbers]
+        hits = np.bincount(numbers[said == meant], minlength=len(sizes))[present]
+        same = np.bincount(numbers[_group_of()[said] == _group_of()[meant]], minlength=len(sizes))[present]
         weight = np.array([SIZES[_by_id()[int(one)].name] for one in classes]) / sizes[present]
         for row, pixels in enumerate((hits, sizes[present] - hits, same, sizes[present] - same)):
             np.add.at(self.weighted[row], classes, pixels * weight)
@@ -161,23 +165,12 @@ def _ids(path: Path) -> Mask:
 
 def _pairs(predictions: Path, truth: Path) -> list[tuple[Path, Path]]:
     """(prediction, truth) of every frame of the truth. Raises DataError where there is none, or where one has no or two predictions."""
-    for folder in (predictions, truth):
-        if not folder.is_dir():
-            raise DataError(f"{folder} is no folder; give the folder of the predicted masks and that of the truth")
+    _work.check_folders(predictions, truth)
     masks = sorted(truth.rglob(f"*_{_ENDINGS[0]}.png"))
     if not masks:
         raise DataError(f"{truth} has no *_{_ENDINGS[0]}.png; give the folder of Cityscapes' fine truth or one split of it")
-    said: dict[str, list[Path]] = {}
-    for path in sorted(predictions.rglob("*.png")):
-        said.setdefault(_frame(path), []).append(path)
-    pairs = []
-    for mask in masks:
-        found = said.get(_frame(mask), [])
-        if len(found) != 1:
-            many = f"has {len(found)} predictions, such as {found[0].name} and {found[1].name}" if found else f"has no prediction in {predictions}"
-            raise DataError(f"the frame {_frame(mask)} {many}; there must be one id mask whose name begins with it")
-        pairs.append((found[0], mask))
-    return pairs
+    said = _work.found_by(_frame, list(predictions.rglob("*.png")))
+    return [(_work.the_one(_frame(mask), said, predictions), mask) for mask in masks]
 
 
 def _frame(path: Path) -> str:
@@ -188,14 +181,23 @@ def _instances_of(mask: Path) -> Path:
     return mask.with_name(mask.name.replace(*_ENDINGS))
 
 
+@cache
+def _class_of() -> NDArray[np.uint8]:
+    """(65536,) the class of each instance id, class · 1000 + number."""
+    return np.minimum(np.arange(1 << 16) // 1000, 255).astype(np.uint8)
+
+
+@cache
 def _by_id() -> dict[int, Label]:
     return {label.id: label for label in labels.space("cityscapes").labels if label.id >= 0}
 
 
+@cache
 def _scored() -> list[Label]:
     return [label for label in _by_id().values() if label.train_id != VOID]
 
 
+@cache
 def _group_of() -> NDArray[np.uint8]:
     """(256,) a number for the category of each id; 255 for those that are no id."""
     names = list(dict.fromkeys(label.category for label in _by_id().values()))
