@@ -15,6 +15,7 @@ from engine import atomic
 from engine.errors import ConfigError
 from engine.records import Checked, build, convert, replace, setting, to_dict
 
+_WITHOUT_BACKBONE = ("two_branch",)
 __all__ = ["build", "convert", "load", "replace", "save", "setting", "to_dict"]
 
 
@@ -44,12 +45,23 @@ class ClassesConfig(Checked):
 class ModelConfig(Checked):
     """The network."""
 
-    architecture: str = setting("fpn", "the decoder: unet, unet_res or fpn")
-    encoder: str = setting("mobilenet_v2", "the backbone of torchvision")
+    architecture: str = setting("fpn", "the network: unet, unet_res or fpn on the encoder, or two_branch, which has its own")
+    encoder: str = setting("mobilenet_v2", "the backbone of torchvision; two_branch takes none")
     pretrained: bool = setting(False, "start from ImageNet weights where they are on this machine or can be fetched")
     dropout: float = setting(0.0, "dropout before the last layer", low=0, high=0.9, advanced=True)
+    width: float = setting(1.0, "times the channels of two_branch and of a unet's decoder", low=0.125, high=4, advanced=True)
+    depth: float = setting(1.0, "times the blocks of two_branch and the convolutions of a unet's rungs", low=0.25, high=4, advanced=True)
     pyramid_channels: int = setting(256, "width of the fpn's pyramid; half is enough for a small student", low=8, high=1024, advanced=True)
     segmentation_channels: int = setting(128, "width of the fpn's heads", low=8, high=1024, advanced=True)
+
+    @property
+    def has_backbone(self) -> bool:
+        """Whether `encoder` and `pretrained` mean anything to the architecture."""
+        return self.architecture not in _WITHOUT_BACKBONE
+
+    def words(self, between: str = " ") -> str:
+        """The network in a word or two: its architecture, and its encoder where it has one."""
+        return f"{self.architecture}{between}{self.encoder}" if self.has_backbone else self.architecture
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Literal
 
 from engine import events
+from engine.config import ModelConfig
 from engine.errors import DataError
 from engine.runs import Run
 
@@ -91,7 +92,7 @@ def _words(run: Run) -> tuple[str, str]:
 
     try:
         values = yaml.load((run.path / "config.yaml").read_text(encoding="utf-8"), Loader=getattr(yaml, "CSafeLoader", yaml.SafeLoader))
-        return f"{values['model']['architecture']} {values['model']['encoder']}", Path(values["data"]["root"]).name
+        return ModelConfig(architecture=values["model"]["architecture"], encoder=values["model"]["encoder"]).words(), Path(values["data"]["root"]).name
     except (OSError, UnicodeDecodeError, yaml.YAMLError, KeyError, TypeError):
         return run.name.split("_", 2)[-1], ""  # an older or a damaged config: the folder's name still says something
 

@@ -69,5 +69,5 @@ def title(path: Path) -> str:
 
 def _detail(card) -> str:  # type: ignore[no-untyped-def]  # engine.checkpoints is imported on the thread alone
     score = card.facts.get("mean_iou")
-    words = [f"{card.model.architecture} · {card.model.encoder}", f"{len(card.classes)} classes"]
+    words = [card.model.words(" · "), f"{len(card.classes)} classes"]
     return ", ".join([*words, f"mIoU {score:.3f}"] if isinstance(score, (int, float)) else words)

@@ -62,7 +62,7 @@ class Trainer(QObject):
             self._job.wait()
 
     def _begin(self, run: Run, wanted: TrainConfig, *, how: How, resume: bool) -> None:
-        title = f"Training {wanted.model.architecture} {wanted.model.encoder}"
+        title = f"Training {wanted.model.words()}"
         job = _process(title, run, wanted, resume) if how == "process" else ThreadJob(title, lambda should_stop: train_here(run, wanted, resume, should_stop))
         self._job, self.run = job, run
         job.ended.connect(self._on_ended)
@@ -94,5 +94,5 @@ def _process(title: str, run: Run, wanted: TrainConfig, resume: bool) -> Process
 
 
 def _folder_words(wanted: TrainConfig) -> str:
-    words = f"{wanted.model.architecture}-{wanted.model.encoder}"
+    words = wanted.model.words("-")
     return re.sub(r"[^A-Za-z0-9_.-]+", "-", words)[:60]

@@ -95,7 +95,7 @@ def _costs(predictor: Predictor, times: Sequence[float]) -> dict[str, Any]:
     size = predictor.card.recipe.size
     counted = _summary.of_config(predictor.card.model, predictor.card.classes.output_channels, size)
     median = float(np.median(times)) if times else math.nan
-    words = f"{predictor.card.model.architecture} {predictor.card.model.encoder}"
+    words = predictor.card.model.words()
     device = str(predictor.device)
     sizes = {"parameters": counted.parameters, "multiply_adds": counted.multiply_adds}
     return {"network": words, **sizes, "milliseconds": median, "device": device}

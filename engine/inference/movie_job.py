@@ -150,7 +150,7 @@ class Scene:
 def title_of(card: Card, path: Path) -> str:
     """A checkpoint in words for people: what it is and where it comes from."""
     name = path.name if path.is_dir() else path.stem if path.stem not in ("best", "last") else path.parent.name
-    return f"{name} · {card.model.architecture} on {card.model.encoder}"
+    return f"{name} · {card.model.words(' on ')}"
 
 
 def _clock(seconds: float) -> str:

@@ -20,6 +20,7 @@ from engine.errors import CheckpointError, ConfigError
 from engine.inference import device as devices
 from engine.inference._decide import decide
 from engine.inference.clusters import dropped
+from engine.models import _reparameterised
 from engine.models._logits import class_logits
 from engine.models._network import Network
 from engine.sample import Image, Prediction
@@ -161,4 +162,5 @@ def _opened(checkpoint: Path) -> tuple[Card, Network]:
         raise CheckpointError(f"{checkpoint} names a network this version doesn't have ({error}); choose another checkpoint") from error
     if not all(bool(torch.isfinite(weights).all()) for weights in network.state_dict().values()):
         raise CheckpointError(f"{checkpoint} holds weights that are no numbers: its training went wrong; choose another checkpoint, or train with a lower learning rate")
+    _reparameterised.fuse(network)
     return card, network

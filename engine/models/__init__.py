@@ -53,14 +53,16 @@ def build(config: ModelConfig, classes: ClassSet | int) -> Network:
     return network
 
 
-def pretrain(network: Network, encoder: str) -> str:
+def pretrain(network: Network, config: ModelConfig) -> str:
     """Gives the network's encoder its ImageNet weights; the empty string, or one sentence why that can't be.
 
     The network keeps its own weights then, and can be trained from those.
     """
     from engine.models import _pretrained
 
-    return _pretrained.load(network.encoder, encoder)
+    if not config.has_backbone:
+        return f"{config.architecture} has no backbone that was trained on ImageNet; training starts from random weights"
+    return _pretrained.load(network.encoder, config.encoder)
 
 
 def from_checkpoint(path: Path) -> tuple[Card, Network]:
@@ -72,3 +74,4 @@ def from_checkpoint(path: Path) -> tuple[Card, Network]:
     network = build(card.model, card.classes)
     _weights.restore(network, weights, str(path))
     return card, network.eval()
+

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from functools import partial
 
 import torch
 from torch import Tensor, nn
@@ -11,27 +12,35 @@ from torch.nn import functional as F
 from engine.config import ModelConfig
 from engine.models import _encoders
 from engine.models._network import Network
+from engine.models._widths import scaled
 
 WIDTHS = (256, 128, 64, 32, 16)
+_CONVOLUTIONS = 2
 
 
 def build(config: ModelConfig, class_count: int) -> Network:
-    """Logits come at full size."""
+    """Logits come at full size; `width` multiplies the decoder's channels, `depth` the convolutions of each rung."""
     encoder = _encoders.build(config.encoder)
-    return Network(encoder, Ladder(encoder.channels, class_count, block=convolutions, dropout=config.dropout))
+    return Network(encoder, Ladder(encoder.channels, class_count, block=partial(convolutions, count=count_of(config)), config=config))
+
+
+def count_of(config: ModelConfig) -> int:
+    """Convolutions of each rung."""
+    return max(1, round(_CONVOLUTIONS * config.depth))
 
 
 class Ladder(nn.Module):
     """Features at strides 2 … 32 to logits at stride 1; `block(width_in, width)` makes each rung."""
 
-    def __init__(self, channels: Sequence[int], class_count: int, *, block: Callable[[int, int], nn.Module], dropout: float) -> None:
+    def __init__(self, channels: Sequence[int], class_count: int, *, block: Callable[[int, int], nn.Module], config: ModelConfig) -> None:
         super().__init__()
+        widths = [scaled(width, config.width) for width in WIDTHS]
         *skips, deepest = channels
         joined = [*reversed(skips), 0]
-        below = [deepest, *WIDTHS[:-1]]
-        self.rungs = nn.ModuleList(block(below_width + skip, width) for below_width, skip, width in zip(below, joined, WIDTHS))
-        self.dropout = nn.Dropout2d(dropout)
-        self.last = nn.Conv2d(WIDTHS[-1], class_count, 3, padding=1)
+        below = [deepest, *widths[:-1]]
+        self.rungs = nn.ModuleList(block(below_width + skip, width) for below_width, skip, width in zip(below, joined, widths))
+        self.dropout = nn.Dropout2d(config.dropout)
+        self.last = nn.Conv2d(widths[-1], class_count, 3, padding=1)
 
     def forward(self, features: list[Tensor]) -> Tensor:
         *skips, maps = features
@@ -42,9 +51,12 @@ class Ladder(nn.Module):
         return logits
 
 
-def convolutions(width_in: int, width: int) -> nn.Module:
-    """Two 3×3 convolutions, each with BatchNorm and ReLU."""
-    return nn.Sequential(convolution(width_in, width), nn.ReLU(inplace=True), convolution(width, width), nn.ReLU(inplace=True))
+def convolutions(width_in: int, width: int, *, count: int = _CONVOLUTIONS) -> nn.Module:
+    """3×3 convolutions, each with BatchNorm and ReLU."""
+    layers: list[nn.Module] = []
+    for number in range(count):
+        layers += [convolution(width if number else width_in, width), nn.ReLU(inplace=True)]
+    return nn.Sequential(*layers)
 
 
 def convolution(width_in: int, width: int, *, kernel: int = 3) -> nn.Sequential:

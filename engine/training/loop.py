@@ -58,7 +58,7 @@ def _prepared(config: TrainConfig, run: Run | None, *, resume: bool) -> Run:
     """The run's folder with its config in it. Raises DataError where it holds another run, OutputError where it can't be written."""
     if run is None:
         with atomic.told(places.runs()):
-            run = runs.new(places.runs(), f"{config.model.architecture}-{config.model.encoder}")
+            run = runs.new(places.runs(), config.model.words("-"))
     if resume and not run.resumable:
         raise DataError(f"{run.path} holds nothing to resume from; train without --resume, or choose the folder of a run")
     if not resume and run.events.exists():
@@ -122,7 +122,7 @@ class Trainer:
             self._validated_at = self._standing.validated
             self._learner.restore(arrays, source=str(self._run.state))
         elif config.model.pretrained:
-            why_not = models.pretrain(self._learner.network, config.model.encoder)
+            why_not = models.pretrain(self._learner.network, config.model)
             yield events.Message(why_not, "warning") if why_not else events.Message(f"{config.model.encoder} starts from ImageNet weights")
         if why_not := self._history.open_board():
             yield events.Message(why_not, "warning")

@@ -110,7 +110,7 @@ def _write_street(results: Results, arguments: argparse.Namespace, terminal: Ter
 def _train(settings: config.TrainConfig, terminal: Terminal) -> tuple[dict[str, Any], runs.Run]:
     from engine.training.loop import train
 
-    terminal.say(f"Training {settings.model.architecture} on {settings.model.encoder}, from random weights, {_length(settings)} …")
+    terminal.say(f"Training {settings.model.words(' on ')}, from random weights, {_length(settings)} …")
     new = runs.new(places.runs(), "demo")
     return terminal.show(train(settings, run=new, should_stop=terminal.should_stop)).summary, new
 

@@ -31,17 +31,17 @@ def run(arguments: argparse.Namespace, terminal: Terminal) -> int:
         raise ConfigError("--classes and --size have to be at least 1")
     found: list[dict[str, Any]] = []
     for architecture in models.architectures():
-        for encoder in models.ENCODERS:
+        for encoder in models.ENCODERS if ModelConfig(architecture=architecture).has_backbone else models.ENCODERS[:1]:
             config = ModelConfig(architecture=architecture, encoder=encoder)
             found.append(
-                {"architecture": architecture, "encoder": encoder} | asdict(_summary.of_config(config, arguments.classes, (height, width)))
+                {"architecture": architecture, "encoder": encoder if config.has_backbone else ""} | asdict(_summary.of_config(config, arguments.classes, (height, width)))
             )
     if arguments.json:
         print(json.dumps(found, indent=1))
         return 0
     rows = [
         (
-            f"{one['architecture']} {one['encoder']}",
+            f"{one['architecture']} {one['encoder']}".rstrip(),
             _spaced(one["parameters"]),
             f"{one['multiply_adds'] / 1e9:.2f} G",
             f"{one['activation_bytes'] / 2**20:.0f} MiB",

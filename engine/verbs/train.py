@@ -49,7 +49,7 @@ def run(arguments: argparse.Namespace, terminal: Terminal) -> int:
 
     with atomic.told(arguments.run or places.runs()):
         mine = arguments.run is None or not arguments.run.exists() or not any(arguments.run.iterdir())
-        new = arguments.run or runs.new(places.runs(), f"{settings.model.architecture}-{settings.model.encoder}").path
+        new = arguments.run or runs.new(places.runs(), settings.model.words("-")).path
     run = Run(new)
     try:
         finished = terminal.show(train(settings, run=run, resume=arguments.resume, should_stop=terminal.should_stop))

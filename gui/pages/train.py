@@ -185,5 +185,4 @@ class TrainPage(Page):
 def _title(looked: BoardRun) -> str:
     if looked.config is None:
         return looked.run.name
-    network = looked.config.model
-    return f"{network.architecture} {network.encoder} on {looked.config.data.root.name or 'data'}"
+    return f"{looked.config.model.words()} on {looked.config.data.root.name or 'data'}"

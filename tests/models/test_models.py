@@ -13,7 +13,7 @@ from engine import checkpoints, config, labels, models
 from engine.checkpoints import Card, Recipe
 from engine.config import ClassesConfig, ModelConfig
 from engine.errors import CheckpointError, ConfigError
-from engine.models import _pretrained, _summary, _weights
+from engine.models import _pretrained, _reparameterised, _summary, _weights
 from engine.models._depthwise import StridedDepthwise
 from engine.models._logits import class_logits
 
@@ -30,6 +30,52 @@ def test_every_network_gives_logits_of_the_input_size(architecture: str, encoder
 def test_the_fpn_has_its_published_number_of_parameters(encoder: str, parameters: int) -> None:
     found = _summary.of_config(ModelConfig(architecture="fpn", encoder=encoder), 8, (64, 64))
     assert found.parameters == parameters
+
+
+@pytest.mark.parametrize("precise", [True, False], ids=["float32", "bfloat16"])
+def test_a_fused_student_says_what_it_said_before_with_fewer_parameters(precise: bool) -> None:
+    torch.manual_seed(0)
+    network = models.build(ModelConfig(architecture="two_branch", width=0.5), 5)
+    with torch.no_grad():
+        for _ in range(4):  # statistics of their own for every norm
+            network.train()(torch.randn(4, 3, 64, 96) * 2 + 1)
+    network.eval()
+    images = torch.randn(1, 3, 60, 90)
+    with torch.inference_mode(), torch.autocast("cpu", torch.bfloat16, enabled=not precise):
+        before = network(images).float()
+        count = sum(one.numel() for one in network.parameters())
+        _reparameterised.fuse(network)
+        _reparameterised.fuse(network)
+        after = network(images).float()
+    torch.testing.assert_close(after, before, atol=1e-4 if precise else 0.15, rtol=1e-4 if precise else 0.1)
+    assert sum(one.numel() for one in network.parameters()) < count and len([one for one in network.modules() if isinstance(one, nn.Conv2d)]) < 40
+
+
+def test_the_predictor_fuses_by_itself_and_the_checkpoint_keeps_its_branches(tmp_path: Path) -> None:
+    from engine.inference.predictor import Predictor
+
+    classes = labels.class_set(labels.space("camvid"))
+    config = ModelConfig(architecture="two_branch", width=0.25)
+    torch.manual_seed(0)
+    path = tmp_path / "student.safetensors"
+    checkpoints.write(path, Card(config, classes, Recipe((64, 96))), _weights.taken(models.build(config, classes)))
+    predictor = Predictor(path, device="cpu")
+    assert all(one.fused is not None for one in predictor._network.modules() if isinstance(one, _reparameterised.Reparameterised))
+    assert any(name.endswith("narrow.0.weight") for name in checkpoints.read(path)[1])
+
+
+@pytest.mark.parametrize("architecture", ["unet", "unet_res", "two_branch"])
+def test_width_and_depth_make_a_student_smaller_or_larger(architecture: str) -> None:
+    def size(**options: float) -> int:
+        return _summary.of_config(ModelConfig(architecture=architecture, encoder="mobilenet_v3_small", **options), 5, (64, 64)).parameters
+
+    assert size(width=0.5) < size() < size(width=1.5) and size(depth=0.5) < size() < size(depth=2)
+
+
+def test_a_network_without_a_backbone_says_so() -> None:
+    network = models.build(ModelConfig(architecture="two_branch", width=0.25), 5)
+    assert "two_branch has no backbone" in models.pretrain(network, ModelConfig(architecture="two_branch"))
+    assert ModelConfig(architecture="two_branch").words() == "two_branch" and ModelConfig().words("-") == "fpn-mobilenet_v2"
 
 
 def test_parameters_that_never_run_are_not_counted_and_shared_ones_once() -> None:
@@ -66,7 +112,7 @@ def test_two_networks_of_one_architecture_fill_different_widths() -> None:
 def test_an_unknown_encoder_or_architecture_is_answered_with_the_known_ones() -> None:
     with pytest.raises(ConfigError, match="model.encoder is 'vgg'.*resnet18"):
         models.build(ModelConfig(encoder="vgg"), 2)
-    with pytest.raises(ConfigError, match="model.architecture is 'segnet'.*fpn, unet, unet_res"):
+    with pytest.raises(ConfigError, match="model.architecture is 'segnet'.*fpn, two_branch, unet, unet_res"):
         models.build(ModelConfig(architecture="segnet"), 2)
 
 
@@ -134,7 +180,7 @@ def test_without_a_network_connection_pretrained_weights_are_refused_in_a_senten
         monkeypatch.delenv(name, raising=False)
     network = models.build(ModelConfig(encoder="mobilenet_v3_small"), 2)
     before = _weights.taken(network)
-    said = models.pretrain(network, "mobilenet_v3_small")
+    said = models.pretrain(network, ModelConfig(encoder="mobilenet_v3_small"))
     assert "can't be had" in said and "mobilenet_v3_small-047dcff4.pth" in said
     assert all(np.array_equal(before[name], values) for name, values in _weights.taken(network).items())
 
@@ -157,7 +203,7 @@ def test_a_damaged_file_of_pretrained_weights_is_named(tmp_path: Path, monkeypat
     file.parent.mkdir(parents=True)
     file.write_bytes(b"half a file")
     network = models.build(ModelConfig(encoder="mobilenet_v3_small"), 2)
-    assert str(file) in models.pretrain(network, "mobilenet_v3_small")
+    assert str(file) in models.pretrain(network, ModelConfig(encoder="mobilenet_v3_small"))
 
 
 def test_every_preset_is_a_config_whose_network_can_be_built() -> None:
