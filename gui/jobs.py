@@ -232,4 +232,7 @@ def _why_it_died(errors: bytes, code: int, crashed: bool) -> str:
     lines = [line.strip() for line in errors.decode("utf-8", "replace").splitlines() if line.strip()]
     if crashed:
         return "the process ended without a word, mostly because memory ran out; choose a smaller batch or smaller frames"
+    told = next((line.partition("roadscope: ")[2] for line in reversed(lines) if "roadscope: " in line), "")
+    if told:
+        return told  # of several processes, which leave much else behind
     return lines[-1] if lines else f"the process ended with code {code} and said nothing; start it from a terminal to see more"

@@ -20,6 +20,13 @@ class Confusion:
     def __init__(self, classes: int) -> None:
         self._counts = np.zeros((classes, classes + 1), np.int64)
 
+    @classmethod
+    def of(cls, counts: NDArray[np.int64]) -> Confusion:
+        """From (K, K + 1) `counts`."""
+        made = cls(len(counts))
+        made._counts += counts
+        return made
+
     @property
     def matrix(self) -> NDArray[np.int64]:
         """(K, K) pixels by truth and prediction."""

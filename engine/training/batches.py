@@ -5,7 +5,7 @@ What is in a batch depends on the seed and the batch's number alone, so that a r
 
 from __future__ import annotations
 
-from collections.abc import Generator
+from collections.abc import Generator, Iterable
 from functools import lru_cache, partial
 
 import numpy as np
@@ -16,11 +16,13 @@ from engine.config import TrainConfig
 from engine.labels import VOID, Mask
 from engine.sample import Image
 from engine.training.augment import view
+from engine.training.distributed import Group
 from engine.training.frames import Frames, Size, resized
 
 Batch = tuple[Image, Mask]
 """Images (N, H, W, 3) uint8 RGB and masks (N, H, W) uint8 of train ids."""
 
+ALONE = Group()
 _THREADS = 2
 _AHEAD = 4
 _ORDER, _VIEW = 0, 1
@@ -28,26 +30,35 @@ _ORDER, _VIEW = 0, 1
 
 
 def made(
-    frames: Frames, config: TrainConfig, *, rarity: NDArray[np.float64], first: int, last: int, outside: int = VOID
+    frames: Frames, config: TrainConfig, *, rarity: NDArray[np.float64], first: int, last: int, outside: int = VOID, group: Group = ALONE
 ) -> Generator[Batch, None, None]:
-    """The batches number `first` up to, not including, `last`; `outside` is what lies beyond the frames in the masks. Close the iterator to end its threads. Raises DataError."""
-    return ahead(partial(batch, frames, config, rarity=rarity, outside=outside), range(first, last), threads=_THREADS, depth=_AHEAD)
+    """The batches number `first` up to, not including, `last`; `outside` is what lies beyond the frames in the masks,
+    and `group` says which of each batch are made here. Close the iterator to end its threads. Raises DataError."""
+    return ahead(partial(batch, frames, config, rarity=rarity, outside=outside, group=group), range(first, last), threads=_THREADS, depth=_AHEAD)
 
 
-def in_order(frames: Frames, *, size: Size, batch: int) -> Generator[Batch, None, None]:
-    """All frames at `size`, unchanged; the last batch may be smaller. Close the iterator to end its threads. Raises DataError."""
+def in_order(frames: Frames, *, size: Size, batch: int, group: Group = ALONE) -> Generator[tuple[int, Batch], None, None]:
+    """All frames at `size`, unchanged, with the first one's index; the last batch may be smaller. Of a group each makes every so many-th batch.
 
-    def one(first: int) -> Batch:
-        pairs = [frames[index] for index in range(first, min(first + batch, len(frames)))]
-        return np.stack([resized(image, size) for image, _ in pairs]), np.stack([resized(mask, size) for _, mask in pairs])
+    Close the iterator to end its threads. Raises DataError.
+    """
 
-    return ahead(one, range(0, len(frames), batch), threads=_THREADS, depth=_AHEAD)
+    def one(first: int) -> tuple[int, Batch]:
+        return first, unchanged(frames, range(first, min(first + batch, len(frames))), size)
+
+    return ahead(one, range(group.rank * batch, len(frames), batch * group.world), threads=_THREADS, depth=_AHEAD)
 
 
-def batch(frames: Frames, config: TrainConfig, number: int, *, rarity: NDArray[np.float64], outside: int = VOID) -> Batch:
-    """The batch `number` of the run. Raises DataError."""
+def unchanged(frames: Frames, indices: Iterable[int], size: Size) -> Batch:
+    """These frames at `size`. Raises DataError."""
+    pairs = [frames[index] for index in indices]
+    return np.stack([resized(image, size) for image, _ in pairs]), np.stack([resized(mask, size) for _, mask in pairs])
+
+
+def batch(frames: Frames, config: TrainConfig, number: int, *, rarity: NDArray[np.float64], outside: int = VOID, group: Group = ALONE) -> Batch:
+    """The batch `number` of the run, or the part of it that is made in this process of `group`. Raises DataError."""
     views = []
-    for position in range(number * config.batch, (number + 1) * config.batch):
+    for position in group.part(range(number * config.batch, (number + 1) * config.batch), config.optimiser.accumulate):
         epoch, place = divmod(position, len(frames))
         index = int(_order(config.seed, epoch, len(frames))[place])
         rng = np.random.default_rng((config.seed, _VIEW, position))

@@ -12,6 +12,7 @@ from torch.nn import functional as F
 from torch.nn.utils.parametrizations import spectral_norm
 
 from engine.config import OptimiserConfig
+from engine.training.distributed import Group
 from engine.training.optimiser import Arrays, Optimiser
 
 _PENALTY = 10.0
@@ -22,12 +23,12 @@ _SEED = 7001
 class Critic:
     """A network over (picture, probabilities) with its own optimiser; everything in float32."""
 
-    def __init__(self, class_count: int, *, device: torch.device, learning_rate: float, seed: int) -> None:
+    def __init__(self, class_count: int, *, device: torch.device, learning_rate: float, seed: int, group: Group | None = None) -> None:
         with torch.random.fork_rng(devices=[]):
             torch.manual_seed(seed + _SEED)
             self.network = _Judge(3 + class_count).to(device)
         self._optimiser = Optimiser(self.network, OptimiserConfig(learning_rate=learning_rate, weight_decay=0.0), device=device)
-        self._rate, self._seed = learning_rate, seed
+        self._rate, self._seed, self._group = learning_rate, seed, group or Group()
 
     def learn(self, real: Tensor, fake: Tensor, *, number: int) -> float:
         """One step on maps (N, 3 + K, h, w); returns its loss: the fake's score minus the real's, plus the penalty."""
@@ -40,6 +41,7 @@ class Critic:
         penalty = (slope.flatten(1).norm(dim=1) - 1).square().mean()
         loss = self.network(fake).mean() - self.network(real).mean() + _PENALTY * penalty
         self._optimiser.backward(loss)
+        self._group.sum_gradients(self.network, share=1 / self._group.world)
         self._optimiser.step(self._rate)
         return float(loss.detach())
 

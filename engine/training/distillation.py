@@ -26,6 +26,7 @@ from engine.training import distillation_losses as losses
 from engine.training.answers import Answers
 from engine.training.augment import OUTSIDE
 from engine.training.critic import Critic
+from engine.training.distributed import Group
 from engine.training.optimiser import Arrays
 
 _STRIDE = 4
@@ -43,7 +44,7 @@ class Lesson:
 class Teaching:
     """A trained network that teaches, and the critic where one is wanted."""
 
-    def __init__(self, config: TrainConfig, classes: ClassSet, *, device: torch.device, number_format: torch.dtype) -> None:
+    def __init__(self, config: TrainConfig, classes: ClassSet, *, device: torch.device, number_format: torch.dtype, group: Group | None = None) -> None:
         """Raises ConfigError where the teacher tells other classes apart, CheckpointError where it can't be read."""
         options = config.distill
         path = Path(options.teacher).expanduser()
@@ -54,7 +55,7 @@ class Teaching:
         self._wanted = {name: weight for name in _TERMS[options.mode] if (weight := getattr(options, name))}
         self._answers = _kept(config, path) if "pair_wise" not in self._wanted else None
         holistic = "holistic" in self._wanted
-        self._critic = Critic(len(classes), device=device, learning_rate=options.critic_rate, seed=config.seed) if holistic else None
+        self._critic = Critic(len(classes), device=device, learning_rate=options.critic_rate, seed=config.seed, group=group or Group()) if holistic else None
         self.critic_loss: float | None = None
         """The critic's own loss in the last step: no part of the student's."""
 

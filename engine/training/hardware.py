@@ -40,10 +40,10 @@ def determinism(wanted: bool) -> Iterator[None]:
         torch.use_deterministic_algorithms(before)
 
 
-def threads(wanted: int) -> int:
-    """CPU threads to compute with; 0 leaves one core to the window when there are more than two."""
+def threads(wanted: int, *, processes: int = 1) -> int:
+    """CPU threads to compute with; 0 leaves one core to the window when there are more than two, and shares them with `processes`."""
     cores = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
-    return min(wanted, cores) or (cores if cores <= 2 else cores - 1)
+    return min(wanted, cores) or max(1, (cores if cores <= 2 else cores - 1) // processes)
 
 
 def words(on: torch.device, *, number_format: torch.dtype, config: TrainConfig) -> str:

@@ -14,7 +14,6 @@ from engine import models
 from engine.checkpoints import IMAGENET_MEAN, IMAGENET_STD
 from engine.config import TrainConfig
 from engine.errors import TrainingError
-from engine.inference import device as devices
 from engine.labels import VOID, ClassSet
 from engine.models import _weights
 from engine.models._network import Seen
@@ -23,9 +22,12 @@ from engine.training.augment import OUTSIDE
 from engine.training.average import Average
 from engine.training.batches import Batch
 from engine.training.distillation import Teaching
+from engine.training.distributed import Group
 from engine.training.optimiser import Arrays, Optimiser
+from engine.training.synced_norm import sync
 
 __all__ = ["Arrays", "Learner", "Taken"]
+ALONE = Group()
 _WEIGHTS, _AVERAGE = "weights.", "average."
 
 
@@ -40,18 +42,20 @@ class Taken:
 class Learner:
     """Weights, optimiser and the loss on one device."""
 
-    def __init__(self, config: TrainConfig, classes: ClassSet, *, class_weights: NDArray[np.float32] | None = None) -> None:
+    def __init__(self, config: TrainConfig, classes: ClassSet, *, class_weights: NDArray[np.float32] | None = None, group: Group = ALONE) -> None:
         """Raises ConfigError and CheckpointError."""
-        self.device = devices.choose(config.device)
+        self.device = group.device(config.device)
+        self._group = group
         self.number_format = hardware.number_format(config.precision, self.device)
         self._config = config
         self._loss = losses.weighted(config.loss)
         with torch.random.fork_rng(devices=[]):
             torch.manual_seed(config.seed)
             self.network = models.build(config.model, classes)
+        sync(self.network, group)
         self.network.to(self.device, memory_format=torch.channels_last)  # type: ignore[call-overload]
         self._seen = torch.compile(self.network.seen) if config.compile else self.network.seen
-        self._teaching = Teaching(config, classes, device=self.device, number_format=self.number_format) if config.distill.teacher else None
+        self._teaching = Teaching(config, classes, device=self.device, number_format=self.number_format, group=group) if config.distill.teacher else None
         scaled = self.number_format == torch.float16
         self._optimiser = Optimiser(self.network, config.optimiser, device=self.device, scaled=scaled)
         self._average: Average | None = None
@@ -75,12 +79,14 @@ class Learner:
         if options.ema and self._average is None:
             self._average = Average(self.network, decay=options.ema)
         if self._config.model.dropout:
-            torch.manual_seed(self._config.seed * 1_000_003 + number)  # a resumed run drops what an uninterrupted one drops
+            torch.manual_seed(self._config.seed * 1_000_003 + number + 7_919 * self._group.rank)  # a resumed run drops what an uninterrupted one drops
         self._optimiser.clear()
         terms: dict[str, float] = {}
         for pictures, masks in zip(*(np.array_split(side, options.accumulate) for side in batch)):
             for name, value in self._learn(pictures, masks, share=len(pictures) / len(batch[0]), number=number, fill_void=fill_void).items():
                 terms[name] = terms.get(name, 0.0) + value
+        terms = self._of_all(terms, number)
+        self._group.sum_gradients(self.network)
         self._optimiser.step(learning_rate)
         if self._average is not None:
             self._average.follow(number)
@@ -102,15 +108,31 @@ class Learner:
                 target = torch.where(target == OUTSIDE, VOID, target)
             terms = self._terms(seen.logits.float(), target) | self._teaching.terms(images, seen, lesson, target, number=number)
         loss = torch.stack(list(terms.values())).sum()
-        value = float(loss.detach())
+        share *= self._weight(target)
+        self._optimiser.backward(loss * share if share < 1 else loss)
+        return {name: float(term.detach()) * share for name, term in terms.items()}
+
+    def _weight(self, target: Tensor) -> float:
+        """This process' share of the labelled pixels that all of them look at: what makes a mean over pixels one over all of theirs."""
+        if self._group.alone:
+            return 1.0
+        own = float((target != VOID).sum())
+        total = float(self._group.sum(torch.tensor([own], dtype=torch.float64))[0])
+        return own / total if total else 1 / self._group.world
+
+    def _of_all(self, terms: dict[str, float], number: int) -> dict[str, float]:
+        """The terms summed over all processes. Raises TrainingError where they are no number any more: in all of them at once."""
+        if not self._group.alone:
+            summed = self._group.sum(torch.tensor(list(terms.values()), dtype=torch.float64))
+            terms = dict(zip(terms, summed.tolist()))
+        value = sum(terms.values())
         if not math.isfinite(value):
             raise TrainingError(
                 f"the loss is {value} at step {number}; lower optimiser.learning_rate (now {self._config.optimiser.learning_rate:g})"
                 + (" or set precision to fp32" if self.number_format != torch.float32 else "")
                 + ", and start again"
             )
-        self._optimiser.backward(loss * share if share < 1 else loss)
-        return {name: float(term.detach()) * share for name, term in terms.items()}
+        return terms
 
     def _freeze(self, frozen: bool) -> None:
         """A frozen encoder keeps its weights and the statistics of its norms."""

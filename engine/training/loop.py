@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import dataclasses
 import math
 import time
@@ -22,7 +23,7 @@ from engine.events import Events, ShouldStop, never
 from engine.labels import Mask
 from engine.models._logits import class_logits
 from engine.runs import Run
-from engine.training import balance, batches, hardware, material, samples, schedules, stages, state
+from engine.training import balance, batches, distributed, hardware, material, samples, schedules, stages, state
 from engine.training.clock import Clock
 from engine.training.history import History
 from engine.training.learner import Learner
@@ -39,16 +40,22 @@ def train(config: TrainConfig, *, run: Run | None = None, resume: bool = False, 
 
     `run` is a new or empty folder, by default one in the user's runs; with `resume` one that stopped, was killed or failed: it
     goes on from its last state. On the CPU a resumed run equals an uninterrupted one bit for bit, unless `max_minutes` makes the
-    clock a part of its schedule. `should_stop` is asked before every step, as is the file `STOP` in the run's folder; a stopped
+    clock a part of its schedule. Under torchrun all processes train together, and the first one's events are the run's. `should_stop` is asked before every step, as is the file `STOP` in the run's folder; a stopped
     run keeps a checkpoint that resumes. What went wrong is a Failed in one sentence, never an exception.
     """
     try:
-        run = _prepared(config, run, resume=resume)
-        with run.held(), History(run) as history:
-            trainer = Trainer(config, run, history=history, should_stop=should_stop)
+        group = distributed.joined()
+        run = Run(group.shared(lambda: _prepared(config, run, resume=resume).path))
+        with contextlib.ExitStack() as held:
+            history = None
+            if group.leads:
+                held.enter_context(run.held())
+                history = held.enter_context(History(run))
+            trainer = Trainer(config, run, history=history, should_stop=should_stop, group=group)
             with closing(_told(trainer, resume=resume)) as said:
                 for event in said:
-                    history.add(event)
+                    if history is not None:
+                        history.add(event)
                     yield event
     except RoadscopeError as error:
         yield events.Failed(str(error))
@@ -90,8 +97,8 @@ def _told(trainer: Trainer, *, resume: bool) -> Said:
 class Trainer:
     """One session of a run: from the data to the last checkpoint."""
 
-    def __init__(self, config: TrainConfig, run: Run, *, history: History, should_stop: ShouldStop) -> None:
-        self._config, self._run, self._history = config, run, history
+    def __init__(self, config: TrainConfig, run: Run, *, history: History | None, should_stop: ShouldStop, group: distributed.Group) -> None:
+        self._config, self._run, self._history, self._group = config, run, history, group
         self._asked = should_stop
         self._standing = state.Standing()
         self._scores: dict[str, float] = {}
@@ -100,8 +107,8 @@ class Trainer:
 
     def run(self, *, resume: bool) -> Events:
         """Everything from opening the data to Finished."""
-        torch.set_num_threads(hardware.threads(self._config.threads))
-        _check(self._config)
+        torch.set_num_threads(hardware.threads(self._config.threads, processes=self._group.local_world))
+        _check(self._config, self._group)
         self._material = material.opened(self._config)
         if not self._material.held_out:
             yield events.Message("some frames to score on are also trained on: the scores will flatter", "warning")
@@ -116,15 +123,16 @@ class Trainer:
         if config.loss.class_weights != "none" or config.augment.rare:
             yield from material.counted(self._material.train, classes, pixels)
         self._rarity = balance.rarity(pixels)
-        self._learner = Learner(config, classes, class_weights=balance.class_weights(config.loss, classes, pixels))
+        self._learner = Learner(config, classes, class_weights=balance.class_weights(config.loss, classes, pixels), group=self._group)
         if resume:
-            self._standing, arrays = state.read(self._run.state)
+            self._standing, arrays = self._group.shared(lambda: state.read(self._run.state))
             self._validated_at = self._standing.validated
             self._learner.restore(arrays, source=str(self._run.state))
         elif config.model.pretrained:
             why_not = models.pretrain(self._learner.network, config.model)
             yield events.Message(why_not, "warning") if why_not else events.Message(f"{config.model.encoder} starts from ImageNet weights")
-        if why_not := self._history.open_board():
+        self._group.align(self._learner.network)
+        if self._history is not None and (why_not := self._history.open_board()):
             yield events.Message(why_not, "warning")
         self._legs = stages.legs(config, dict(zip(stages.stages(config), self._material.stages)).__getitem__)
         self._total = self._legs[-1].last
@@ -152,7 +160,7 @@ class Trainer:
     def _steps(self, step: int) -> Generator[events.Event, None, int]:
         """The steps of one stage, with a validation at its end; returns where it stands."""
         config, clock, leg = self._config, self._clock, self._leg
-        made = batches.made(leg.frames, leg.config, rarity=self._rarity, first=step - leg.first, last=leg.last - leg.first, outside=leg.outside)
+        made = batches.made(leg.frames, leg.config, rarity=self._rarity, first=step - leg.first, last=leg.last - leg.first, outside=leg.outside, group=self._group)
         with closing(made):
             if step > leg.first and step != self._validated_at and self._due(step, config.validate_every):
                 yield from self._validate(step)
@@ -183,16 +191,22 @@ class Trainer:
         """Whether the stage ends here: its steps or its time are used up, or waiting longer for a better score is hopeless."""
         patience = self._config.early_stop
         hopeless = bool(patience) and self._leg is self._legs[-1] and self._standing.waiting >= patience
-        return step >= self._leg.last or self._clock.progress(step) >= 1 or hopeless
+        return step >= self._leg.last or self._progress(step) >= 1 or hopeless
 
     def _factor(self, step: int) -> float:
         optimiser = self._config.optimiser
         alone = len(self._legs) == 1 or self._config.stage_schedule == "continue"
-        progress = self._clock.progress(step) if alone else self._leg.progress(step)
+        progress = self._progress(step) if alone else self._leg.progress(step)
         return self._standing.calm * schedules.factor(optimiser.schedule, progress, warm_up=optimiser.warm_up)
 
+    def _progress(self, step: int) -> float:
+        """0 … 1, the same in all processes: where the clock counts it is the first one's."""
+        progress = self._clock.progress(step)
+        return self._group.first(progress) if self._config.max_minutes else progress
+
     def _stop_wanted(self) -> bool:
-        return self._asked() or (self._run.path / runs.STOP).exists()
+        """Whether anybody asked; all processes hear of it at the same step."""
+        return self._group.any(self._asked() or (self._run.path / runs.STOP).exists())
 
     def _stopped(self, step: int) -> Events:
         self._ended = True
@@ -219,12 +233,13 @@ class Trainer:
         losses: list[float] = []
         said = start
         for done, total in self._scored(step, confusion, losses, shown):
-            if done < total and self._stop_wanted():
-                return
+            if self._group.alone and done < total and self._stop_wanted():
+                return  # of several processes each scores a share of its own: they ask after it
             if time.perf_counter() - said > _PATIENCE_S:
                 said = time.perf_counter()
                 yield events.Progress(done, total, "validation")
         yield from shown
+        confusion, loss = _of_all(self._group, confusion, losses)
         score = confusion.mean_iou([one.scored for one in self._material.classes.classes])
         best = math.isnan(self._standing.best) or score > self._standing.best
         self._scores = dict(zip(self._material.classes.names, confusion.iou.tolist()))
@@ -232,7 +247,7 @@ class Trainer:
         self._clock.validated(seconds)
         self._validated_at = step
         self._wait(best)
-        yield events.Validated(step, self._leg.epoch(step - 1), score, self._scores, float(np.mean(losses)), best, seconds)
+        yield events.Validated(step, self._leg.epoch(step - 1), score, self._scores, loss, best, seconds)
         if best:
             self._standing = dataclasses.replace(self._standing, best=score)
             yield self._write_checkpoint(self._run.best, step, score, "best checkpoint")
@@ -249,19 +264,22 @@ class Trainer:
     def _scored(self, step: int, confusion: Confusion, losses: list[float], shown: list[events.SampleShown]) -> Iterator[tuple[int, int]]:
         """Counts the predictions of all validation frames, batch by batch."""
         frames, size, batch = self._material.validation, self._config.data.size, self._config.batch
-        drawn = samples.indices(len(frames))
+        wanted = dict.fromkeys(samples.indices(len(frames)) if self._group.leads else ())
         done = 0
-        with closing(batches.in_order(frames, size=size, batch=batch)) as held_out:
-            for pictures, masks in held_out:
+        with closing(batches.in_order(frames, size=size, batch=batch, group=self._group)) as held_out:
+            for first, (pictures, masks) in held_out:
                 predictions, loss = self._predicted(pictures, masks)
                 losses.append(loss)
                 confusion.add(masks, predictions)
-                for index in range(done, done + len(masks)):
-                    if index in drawn:
-                        one = index - done
-                        shown.append(self._draw(step, drawn.index(index), frames.name(index), pictures[one], masks[one], predictions[one]))
+                here = {first + one: (pictures[one], masks[one], predictions[one]) for one in range(len(masks))}
+                wanted |= {index: here[index] for index in wanted if index in here}
                 done += len(masks)
-                yield done, len(frames)
+                yield min(len(frames), done * self._group.world), len(frames)
+        for number, (index, drawn) in enumerate(wanted.items()):
+            if drawn is None:  # scored by another process, while this one writes
+                pictures, masks = batches.unchanged(frames, [index], size)
+                drawn = pictures[0], masks[0], self._predicted(pictures, masks)[0][0]
+            shown.append(self._draw(step, number, frames.name(index), *drawn))
 
     def _predicted(self, pictures: Mask, masks: Mask) -> tuple[Mask, float]:
         logits, loss = self._learner.scored((pictures, masks))
@@ -277,7 +295,8 @@ class Trainer:
         """The last checkpoint and, from the same moment, the state to resume from."""
         saved = self._write_checkpoint(self._run.last, step, score, "checkpoint")
         self._standing = dataclasses.replace(self._standing, step=step, elapsed=self._clock.elapsed, validated=self._validated_at)
-        state.write(self._run.state, self._standing, self._learner.state())
+        if self._group.leads:
+            state.write(self._run.state, self._standing, self._learner.state())
         self._saved_at = step
         return saved
 
@@ -290,7 +309,8 @@ class Trainer:
             "dataset": self._config.data.root.name,
         }
         card = checkpoints.Card(self._config.model, self._material.classes, checkpoints.Recipe(self._config.data.size), facts)
-        checkpoints.write(path, card, self._learner.weights())
+        if self._group.leads:
+            checkpoints.write(path, card, self._learner.weights())
         return events.Saved(str(path), what)
 
     def _summary(self, step: int) -> dict[str, object]:
@@ -304,8 +324,17 @@ class Trainer:
         }
 
 
-def _check(config: TrainConfig) -> None:
+def _of_all(group: distributed.Group, confusion: Confusion, losses: list[float]) -> tuple[Confusion, float]:
+    """What all processes counted, and the mean of all their batches' losses."""
+    counts = group.sum(torch.from_numpy(confusion.counts)).numpy()
+    total, count = group.sum(torch.tensor([sum(losses), len(losses)], dtype=torch.float64)).tolist()
+    return Confusion.of(counts), total / count
+
+
+def _check(config: TrainConfig, group: distributed.Group) -> None:
     """What no single record can check about itself. Raises ConfigError."""
+    if (smallest := min(stage.batch for stage in stages.stages(config))) < group.world:
+        raise ConfigError(f"batch is {smallest}, but {group.world} processes train; give each at least one frame of a step")
     low, high = config.augment.scale
     if low > high:
         raise ConfigError(f"augment.scale is {low:g} to {high:g}; the first is the smaller factor")

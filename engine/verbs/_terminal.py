@@ -44,13 +44,13 @@ class Terminal:
         """Whether Ctrl+C was pressed: what long jobs ask."""
         return self._stop_asked
 
-    def show(self, job: Iterable[events.Event]) -> events.Finished:
+    def show(self, job: Iterable[events.Event], *, silent: bool = False) -> events.Finished:
         """Draws a job until its end and returns what it says last. Raises JobFailed, and Interrupted where it was stopped."""
         saved: list[str] = []
         for event in job:
-            if self._json_lines:
+            if self._json_lines and not silent:
                 print(events.to_line(event), flush=True)
-            else:
+            elif not silent:
                 self._draw(event)
             match event:
                 case events.Saved(path=path):

@@ -2,6 +2,7 @@
 
   python main.py train configs/camvid_fpn_mobilenet_v2.yaml --set data.root=FOLDER
   python main.py train RUN/config.yaml --run RUN --resume
+  torchrun --standalone --nproc-per-node 4 -- main.py train CONFIG     four processes, each with a GPU of its own where there are any
 
 Ctrl+C stops it at the next step with a checkpoint that --resume goes on from; so does a run that was killed. What settings there
 are is in the config.yaml of any run.
@@ -15,7 +16,7 @@ from pathlib import Path
 
 from engine import events
 from engine.runs import Run
-from engine.verbs._terminal import Terminal
+from engine.verbs._terminal import Interrupted, Terminal
 
 HELP = "train a network, or go on with a run that stopped"
 
@@ -45,18 +46,29 @@ def run(arguments: argparse.Namespace, terminal: Terminal) -> int:
     if settings.data.root == Path():
         raise ConfigError(f"{arguments.config} doesn't say which dataset to train on; add --set data.root=FOLDER, with the full path of its folder")
 
+    from engine.training import distributed
     from engine.training.loop import train
+
+    group = distributed.joined()
 
     with atomic.told(arguments.run or places.runs()):
         mine = arguments.run is None or not arguments.run.exists() or not any(arguments.run.iterdir())
-        new = arguments.run or runs.new(places.runs(), settings.model.words("-")).path
-    run = Run(new)
+        run = Run(group.shared(lambda: arguments.run or runs.new(places.runs(), settings.model.words("-")).path))
+    training = train(settings, run=run, resume=arguments.resume, should_stop=terminal.should_stop)
     try:
-        finished = terminal.show(train(settings, run=run, resume=arguments.resume, should_stop=terminal.should_stop))
+        finished = terminal.show(training, silent=not group.leads)
+    except Interrupted as kept:
+        if group.alone:
+            raise
+        terminal.say(f"Stopped. {kept}" if group.leads else "")  # torchrun would take another exit code for a crash
+        return 0
     except RoadscopeError:
-        if mine:
+        if mine and group.leads:
             _forget_unbegun(run)
         raise
+    distributed.leave()
+    if not group.leads:
+        return 0
     found = finished.summary
     terminal.say(
         f"mIoU {found['mean_iou']:.3f} after {found['step']} steps, {found['seconds']:.0f} s, {found['images_per_second']:.1f} images/s"

@@ -104,8 +104,8 @@ def peer(settings: TrainConfig, steps: int) -> tuple[float, float]:
 @torch.inference_mode()
 def _scored(network: nn.Module, given: material.Material, settings: TrainConfig) -> float:
     confusion = Confusion(len(given.classes))
-    held_out: Iterator[batches.Batch] = batches.in_order(given.validation, size=settings.data.size, batch=settings.batch)
-    for pictures, masks in held_out:
+    held_out: Iterator[tuple[int, batches.Batch]] = batches.in_order(given.validation, size=settings.data.size, batch=settings.batch)
+    for _, (pictures, masks) in held_out:
         confusion.add(masks, network(_normalised(pictures)).argmax(1).to(torch.uint8).numpy())
     return confusion.mean_iou([one.scored for one in given.classes.classes])
 
