@@ -40,8 +40,9 @@ def train(config: TrainConfig, *, run: Run | None = None, resume: bool = False, 
 
     `run` is a new or empty folder, by default one in the user's runs; with `resume` one that stopped, was killed or failed: it
     goes on from its last state. On the CPU a resumed run equals an uninterrupted one bit for bit, unless `max_minutes` makes the
-    clock a part of its schedule. Under torchrun all processes train together, and the first one's events are the run's. `should_stop` is asked before every step, as is the file `STOP` in the run's folder; a stopped
-    run keeps a checkpoint that resumes. What went wrong is a Failed in one sentence, never an exception.
+    clock a part of its schedule. Under torchrun all processes train together, and the first one's events are the run's. `should_stop`
+    is asked before every step, as is the file `STOP` in the run's folder; a stopped run keeps a checkpoint that resumes. What went
+    wrong is a Failed in one sentence, never an exception.
     """
     try:
         group = distributed.joined()

@@ -42,9 +42,9 @@ def precise(small: TrainConfig, tmp_path: Path) -> tuple[TrainConfig, Path]:
     """Twelve steps of four frames in float32, and the file that says so. In small steps of SGD.
 
     Rounding alone, such as another order of summation, drives two runs of a young network apart by a factor of ten a step where the
-    steps are large; these stay together long enough to be compared."""
+    steps are large; these stay together to the last digits, and are compared by how far each has moved."""
     wanted = config.replace(config.replace(config.replace(small, "precision", "fp32"), "batch", 4), "epochs", 8)
-    wanted = config.replace(config.replace(wanted, "optimiser.name", "sgd"), "optimiser.learning_rate", 2e-4)
+    wanted = config.replace(config.replace(wanted, "optimiser.name", "sgd"), "optimiser.learning_rate", 1e-5)
     config.save(wanted, tmp_path / "experiment.yaml")
     return wanted, tmp_path / "experiment.yaml"
 
@@ -80,10 +80,10 @@ def test_two_processes_stopped_and_resumed_equal_one_that_was_not(precise: tuple
     losses = {one.step: one.loss for one in said if isinstance(one, StepDone)}
     mine = {one.step: one.loss for one in alone if isinstance(one, StepDone)}
     assert losses.keys() == mine.keys() and losses[1] == pytest.approx(mine[1], rel=1e-5)
-    assert [losses[step] for step in mine] == pytest.approx(list(mine.values()), rel=2e-3)
+    assert [losses[step] for step in mine] == pytest.approx(list(mine.values()), rel=1e-5)
     scores = {one.step: one for one in said if isinstance(one, Validated)}
     for one in (one for one in alone if isinstance(one, Validated)):
-        assert scores[one.step].mean_iou == pytest.approx(one.mean_iou, abs=2e-3) and scores[one.step].loss == pytest.approx(one.loss, rel=2e-3)
+        assert scores[one.step].mean_iou == pytest.approx(one.mean_iou, abs=2e-3) and scores[one.step].loss == pytest.approx(one.loss, rel=1e-5)
     first, ours, theirs = (_flat(arrays) for arrays in (_untrained(wanted), load_file(tmp_path / "alone" / "last.safetensors"), load_file(together.last)))
     assert np.linalg.norm(theirs - ours) < 0.03 * np.linalg.norm(ours - first)
     samples = sorted((together.path / "samples").glob("*_prediction_0000012.png"))
