@@ -53,7 +53,8 @@ class Learner:
             torch.manual_seed(config.seed)
             self.network = models.build(config.model, classes)
         sync(self.network, group)
-        self.network.to(self.device, memory_format=torch.channels_last)  # type: ignore[call-overload]
+        self._memory = hardware.memory_format(self.device, number_format=self.number_format)
+        self.network.to(self.device, memory_format=self._memory)  # type: ignore[call-overload]
         self._seen = torch.compile(self.network.seen) if config.compile else self.network.seen
         self._teaching = Teaching(config, classes, device=self.device, number_format=self.number_format, group=group) if config.distill.teacher else None
         scaled = self.number_format == torch.float16
@@ -152,8 +153,9 @@ class Learner:
         return logits, sum(float(term) for term in self._terms(logits, self._host_to_device(batch[1])).values())
 
     def images(self, pictures: NDArray[np.uint8]) -> Tensor:
-        """(N, H, W, 3) uint8 RGB to the normalised (N, 3, H, W) float32 with channels last that the network takes."""
-        return (self._host_to_device(pictures).permute(0, 3, 1, 2).float() - self._mean) / self._std
+        """(N, H, W, 3) uint8 RGB to the normalised (N, 3, H, W) float32 that the network takes."""
+        planes = self._host_to_device(pictures).permute(0, 3, 1, 2).contiguous(memory_format=self._memory)
+        return (planes.float() - self._mean) / self._std
 
     def state(self) -> Arrays:
         """Everything that changes while training, by name: weights, their average, and what the optimiser keeps of each."""
