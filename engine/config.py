@@ -28,6 +28,7 @@ class DataConfig(Checked):
     train_split: str = setting("train", "the split to train on")
     validation_split: str = setting("val", "the split to score on; held-out frames only")
     size: tuple[int, int] = setting((240, 320), "height and width at which frames are loaded and scored", low=32, high=4096, unit="px")
+    cache: float = setting(4.0, "frames are decoded and brought down to size once and kept on disk, up to so much; 0 for never", low=0, high=100000, unit="GB", advanced=True)
     limit: int = setting(0, "use only so many training frames; 0 for all", low=0, advanced=True)
 
 

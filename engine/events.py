@@ -43,7 +43,10 @@ class StageBegan:
 
 @dataclass(frozen=True, slots=True)
 class StepDone:
-    """One optimiser step. `terms` are the loss's parts by name; speeds are means over the last steps; times in seconds."""
+    """One optimiser step. `terms` are the loss's parts by name; speeds are means over the last steps; times in seconds.
+
+    `loader_images_per_second` is what the threads that make the views could make: as long as it is the larger one, nothing waits for them.
+    """
 
     step: int
     steps_total: int
@@ -53,6 +56,7 @@ class StepDone:
     images_per_second: float
     seconds_left: float
     terms: dict[str, float] = field(default_factory=dict)
+    loader_images_per_second: float = float("nan")
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,7 +5,10 @@ What is in a batch depends on the seed and the batch's number alone, so that a r
 
 from __future__ import annotations
 
-from collections.abc import Generator, Iterable
+import os
+import time
+from collections import deque
+from collections.abc import Callable, Generator, Iterable
 from functools import lru_cache, partial
 
 import numpy as np
@@ -23,18 +26,51 @@ Batch = tuple[Image, Mask]
 """Images (N, H, W, 3) uint8 RGB and masks (N, H, W) uint8 of train ids."""
 
 ALONE = Group()
-_THREADS = 2
+_FEWEST, _MOST = 2, 8
 _AHEAD = 4
+_WINDOW = 20
 _ORDER, _VIEW = 0, 1
 """Streams of random numbers that must not meet."""
 
 
+class Loader:
+    """Batches made by threads a little ahead of where they are needed. Iterate over it; `close` ends the threads."""
+
+    def __init__(self, make: Callable[[int], Batch], numbers: range, *, threads: int) -> None:
+        self._make, self._threads = make, threads
+        self._made: deque[tuple[int, float]] = deque(maxlen=_WINDOW)
+        self._batches = ahead(self._timed, numbers, threads=threads, depth=max(_AHEAD, threads))
+
+    def __iter__(self) -> Loader:
+        return self
+
+    def __next__(self) -> Batch:
+        return next(self._batches)
+
+    def close(self) -> None:
+        self._batches.close()
+
+    @property
+    def images_per_second(self) -> float:
+        """As many as the threads could make, were they never kept waiting; the mean over the last batches, NaN before the first."""
+        made = tuple(self._made)
+        seconds = sum(seconds for _, seconds in made)
+        return self._threads * sum(images for images, _ in made) / seconds if seconds else float("nan")
+
+    def _timed(self, number: int) -> Batch:
+        start = time.perf_counter()
+        batch = self._make(number)
+        self._made.append((len(batch[0]), time.perf_counter() - start))
+        return batch
+
+
 def made(
     frames: Frames, config: TrainConfig, *, rarity: NDArray[np.float64], first: int, last: int, outside: int = VOID, group: Group = ALONE
-) -> Generator[Batch, None, None]:
+) -> Loader:
     """The batches number `first` up to, not including, `last`; `outside` is what lies beyond the frames in the masks,
-    and `group` says which of each batch are made here. Close the iterator to end its threads. Raises DataError."""
-    return ahead(partial(batch, frames, config, rarity=rarity, outside=outside, group=group), range(first, last), threads=_THREADS, depth=_AHEAD)
+    and `group` says which of each batch are made here. The iterator raises DataError."""
+    make = partial(batch, frames, config, rarity=rarity, outside=outside, group=group)
+    return Loader(make, range(first, last), threads=_threads(group))
 
 
 def in_order(frames: Frames, *, size: Size, batch: int, group: Group = ALONE) -> Generator[tuple[int, Batch], None, None]:
@@ -46,7 +82,7 @@ def in_order(frames: Frames, *, size: Size, batch: int, group: Group = ALONE) ->
     def one(first: int) -> tuple[int, Batch]:
         return first, unchanged(frames, range(first, min(first + batch, len(frames))), size)
 
-    return ahead(one, range(group.rank * batch, len(frames), batch * group.world), threads=_THREADS, depth=_AHEAD)
+    return ahead(one, range(group.rank * batch, len(frames), batch * group.world), threads=_threads(group), depth=_AHEAD)
 
 
 def unchanged(frames: Frames, indices: Iterable[int], size: Size) -> Batch:
@@ -75,6 +111,12 @@ def steps(count: int, config: TrainConfig) -> int:
 def epoch(step: int, count: int, config: TrainConfig) -> int:
     """The pass, from 0, that is going on after `step` steps."""
     return min(config.epochs - 1, step * config.batch // count)
+
+
+def _threads(group: Group) -> int:
+    """Two on a small machine, where the network has the cores; more where a GPU waits to be fed. OpenCV and numpy let them run at once."""
+    cores = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+    return min(_MOST, max(_FEWEST, cores // group.local_world))
 
 
 @lru_cache(maxsize=4)

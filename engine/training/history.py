@@ -56,7 +56,7 @@ class History:
         match event:
             case events.StepDone(step=step):
                 parts = {f"loss_{name}": value for name, value in event.terms.items() if len(event.terms) > 1}
-                figures = {"learning_rate": event.learning_rate, "images_per_second": event.images_per_second}
+                figures = {"learning_rate": event.learning_rate, "images_per_second": event.images_per_second, "loader_images_per_second": event.loader_images_per_second}
                 self._scalars(step, "train", {"loss": event.loss} | figures | parts)
             case events.StageBegan(step=step):
                 self._scalars(step, "train", {"stage": event.stage})

@@ -162,6 +162,7 @@ class Trainer:
         """The steps of one stage, with a validation at its end; returns where it stands."""
         config, clock, leg = self._config, self._clock, self._leg
         made = batches.made(leg.frames, leg.config, rarity=self._rarity, first=step - leg.first, last=leg.last - leg.first, outside=leg.outside, group=self._group)
+        self._loader = made
         with closing(made):
             if step > leg.first and step != self._validated_at and self._due(step, config.validate_every):
                 yield from self._validate(step)
@@ -220,7 +221,7 @@ class Trainer:
         total = clock.steps_total(step)
         every = self._config.validate_every or max(1, round(len(self._leg.frames) / self._leg.config.batch))
         left = clock.seconds_left(step, max(1, (total - step) // every))
-        return events.StepDone(step, total, self._leg.epoch(step - 1), loss, rate, clock.images_per_second, left, terms)
+        return events.StepDone(step, total, self._leg.epoch(step - 1), loss, rate, clock.images_per_second, left, terms, self._loader.images_per_second * self._group.world)
 
     def _due(self, step: int, every: int) -> bool:
         """Whether to validate after `step`: each so many steps, or where a pass over the frames ends."""
@@ -321,6 +322,7 @@ class Trainer:
             "step": step,
             "mean_iou": self._standing.best,
             "images_per_second": self._clock.images_per_second,
+            "loader_images_per_second": self._loader.images_per_second * self._group.world,
             "seconds": self._clock.elapsed,
         }
 

@@ -15,6 +15,7 @@ from engine.errors import DataError
 from engine.events import Progress
 from engine.labels import ClassSet
 from engine.sample import Dataset
+from engine.training import frames
 from engine.training.frames import Frames, Size, spread
 from engine.training.stages import stages
 
@@ -51,14 +52,15 @@ def opened(config: TrainConfig) -> Material:
     classes = labels.class_set(train.space, config.classes)
     zoom = max(1.0, config.augment.scale[1])
     most = {source: tuple(round(max(sides) * zoom) for sides in zip(*_sizes(config, source, sources))) for source in opened}
-    frames = {
-        source: Frames(one, classes, most=most[source], indices=spread(len(one.samples), config.data.limit))  # type: ignore[arg-type]
+    store = frames.store(config.data.cache)
+    learnt_from = {
+        source: Frames(one, classes, most=most[source], indices=spread(len(one.samples), config.data.limit), store=store)  # type: ignore[arg-type]
         for source, one in opened.items()
     }
     learnt = {sample.image for one in opened.values() for sample in one.samples}
     held_out = not learnt & {sample.image for sample in validation.samples}
-    held = Frames(validation, classes, most=config.data.size, memory=_VALIDATION_MEMORY)
-    return Material(classes, tuple(frames[source] for source in sources), held, held_out)
+    held = Frames(validation, classes, most=config.data.size, memory=_VALIDATION_MEMORY, store=store)
+    return Material(classes, tuple(learnt_from[source] for source in sources), held, held_out)
 
 
 def _sizes(config: TrainConfig, source: tuple[str, str], sources: list[tuple[str, str]]) -> list[Size]:
@@ -72,11 +74,11 @@ def _check_kind(train: Dataset, validation: Dataset) -> None:
         raise DataError(f"{train.root} has {kinds}; choose splits of one kind")
 
 
-def counted(frames: Frames, classes: ClassSet, totals: NDArray[np.int64]) -> Iterator[Progress]:
+def counted(given: Frames, classes: ClassSet, totals: NDArray[np.int64]) -> Iterator[Progress]:
     """Adds to `totals` (K,) the pixels of each class in an even selection of the frames. Raises DataError."""
-    chosen = spread(len(frames), _COUNTED)
+    chosen = spread(len(given), _COUNTED)
     for done, index in enumerate(chosen):
-        totals += frames.pixels(index)
+        totals += given.pixels(index)
         if done % 16 == 0:
             yield Progress(done, len(chosen), "counting classes")
 

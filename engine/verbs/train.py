@@ -11,6 +11,7 @@ are is in the config.yaml of any run.
 from __future__ import annotations
 
 import argparse
+import math
 import shutil
 from pathlib import Path
 
@@ -72,6 +73,7 @@ def run(arguments: argparse.Namespace, terminal: Terminal) -> int:
     found = finished.summary
     terminal.say(
         f"mIoU {found['mean_iou']:.3f} after {found['step']} steps, {found['seconds']:.0f} s, {found['images_per_second']:.1f} images/s"
+        + (f" (the loader could make {loader:.0f})" if math.isfinite(loader := found["loader_images_per_second"]) else "")
     )
     terminal.say(f"checkpoint: {found['checkpoint']}")
     return 0

@@ -13,6 +13,7 @@ from gui import theme
 from gui.actions import Action
 from gui.widgets.curve_data import RunCurves
 
+LOADER = "loader img/s"
 THIN = "\u202f"
 
 
@@ -27,7 +28,8 @@ class RunHeader(QWidget):
         self._progress = QProgressBar()
         self._progress.setTextVisible(False)
         self._progress.setMaximum(1000)
-        self._figures = {name: (QLabel(), QLabel(name)) for name in ("step", "epoch", "img/s", "time left", "best mIoU")}
+        self._figures = {name: (QLabel(), QLabel(name)) for name in ("step", "epoch", "img/s", LOADER, "time left", "best mIoU")}
+        self._figures[LOADER][0].setToolTip("As many as could be loaded and augmented: as long as it is the larger figure, training doesn't wait for its frames")
         self._buttons = [(row, _button(row, primary=not at)) for at, row in enumerate(rows)]
         self._lay_out()
 
@@ -116,6 +118,7 @@ def figures(curves: RunCurves, *, running: bool) -> dict[str, str]:
         "step": f"{now.step:,} / {now.steps_total:,}".replace(",", THIN) if now else "–",
         "epoch": str(now.epoch + 1) if now else "–",
         "img/s": f"{now.images_per_second:.1f}" if now else "–",
+        LOADER: f"{now.loader_images_per_second:.0f}" if now and math.isfinite(now.loader_images_per_second) else "–",
         "time left": duration(left),
         "best mIoU": f"{best.mean_iou:.3f}" if best else "–",
     }
