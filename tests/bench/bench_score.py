@@ -48,7 +48,8 @@ def _written(folder: Path) -> tuple[Path, Path]:
     rng = np.random.default_rng(2)
     for number in range(FRAMES):
         truth = np.kron(rng.choice([7, 8, 11, 21, 23, 24, 26], (16, 32)), np.ones((64, 64), int)).astype(np.uint8)
-        said = np.where(rng.random(truth.shape) < 0.1, np.roll(truth, 64, axis=1), truth).astype(np.uint8)
+        wrong = np.kron(rng.random((128, 256)) < 0.1, np.ones((8, 8), bool))  # in blotches, as networks err
+        said = np.where(wrong, np.roll(truth, 64, axis=1), truth).astype(np.uint8)
         cell = np.kron(np.arange(512).reshape(16, 32), np.ones((64, 64), int))
         instances = np.where(np.isin(truth, [24, 26]) & (cell % 3 > 0), truth.astype(int) * 1000 + cell, truth).astype(np.uint16)
         name = f"city_{number:06d}_000019"

@@ -39,6 +39,7 @@ SIZES = {
 """Pixels of an average instance of each class in the training set: constants of the official script."""
 
 _IDS = 34
+_SAME, _HIT = 1, 2
 _ENDINGS = ("labelIds", "instanceIds")
 Said = Generator[events.Event, None, None]
 
@@ -91,14 +92,15 @@ class Counts:
     def _weigh(self, prediction: NDArray[np.uint8], instances: NDArray[np.uint16]) -> None:
         where = np.flatnonzero(instances > 1000)
         numbers, said = instances[where], prediction[where]
-        sizes = np.bincount(numbers)
+        # Per instance its pixels by how right they are, in one count: the number and the verdict are one key.
+        key = (numbers.astype(np.int32) << 2) | _verdict().take((_class_of().take(numbers).astype(np.int32) << 8) | said)
+        by_verdict = np.bincount(key, minlength=4 * (int(numbers.max(initial=0)) + 1)).reshape(-1, 4)
+        sizes = by_verdict.sum(1)
         present = np.flatnonzero(sizes)
         classes = present // 1000
         kept = np.isin(classes, [label.id for label in _scored() if label.instances])
         present, classes = present[kept], classes[kept]
-        meant = _class_of()[numbers]
-        hits = np.bincount(numbers[said == meant], minlength=len(sizes))[present]
-        same = np.bincount(numbers[_group_of()[said] == _group_of()[meant]], minlength=len(sizes))[present]
+        hits, same = by_verdict[present, _HIT], by_verdict[present, _HIT] + by_verdict[present, _SAME]
         weight = np.array([SIZES[_by_id()[int(one)].name] for one in classes]) / sizes[present]
         for row, pixels in enumerate((hits, sizes[present] - hits, same, sizes[present] - same)):
             np.add.at(self.weighted[row], classes, pixels * weight)
@@ -185,6 +187,13 @@ def _instances_of(mask: Path) -> Path:
 def _class_of() -> NDArray[np.uint8]:
     """(65536,) the class of each instance id, class · 1000 + number."""
     return np.minimum(np.arange(1 << 16) // 1000, 255).astype(np.uint8)
+
+
+@cache
+def _verdict() -> NDArray[np.uint8]:
+    """(65536,) of class · 256 + prediction: whether the prediction is that class, another of its category, or neither."""
+    meant, said = np.divmod(np.arange(1 << 16), 256)
+    return np.where(meant == said, _HIT, np.where(_group_of()[meant] == _group_of()[said], _SAME, 0)).astype(np.uint8)
 
 
 @cache
