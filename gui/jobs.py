@@ -96,7 +96,8 @@ class ThreadJob(Job):
 class ProcessJob(Job):
     """Runs `python <arguments>` and reads one event a line from its standard output; lines that are no events are left out.
 
-    `cancel` makes `stop_file`, which the child looks for; a child that doesn't end within half a minute is killed.
+    `cancel` makes `stop_file`, which the child looks for; a child that doesn't end within half a minute is told to by a signal, which
+    torchrun hands on to its own children, and is killed where that too is in vain.
     """
 
     def __init__(self, title: str, arguments: list[str], stop_file: Path, *, parent: QObject | None = None) -> None:
@@ -130,10 +131,15 @@ class ProcessJob(Job):
             self._stop_file.touch()
         except OSError:
             self._process.terminate()  # the folder can't be written: the child is asked by a signal instead
-        QTimer.singleShot(KILL_AFTER_MS, self, self._kill)
+        QTimer.singleShot(KILL_AFTER_MS, self, self._terminate)
 
     def wait(self) -> None:
         self._process.waitForFinished(-1)
+
+    def _terminate(self) -> None:
+        if not self.over:
+            self._process.terminate()
+            QTimer.singleShot(KILL_AFTER_MS, self, self._kill)
 
     def _kill(self) -> None:
         if not self.over:

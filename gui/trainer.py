@@ -1,9 +1,9 @@
-"""The training that this window runs: on a background thread, or as a process of its own over the same events."""
+"""The training that this window runs: on a background thread, or as a process of its own, or several, over the same events."""
 
 from __future__ import annotations
 
 import re
-from typing import Literal
+from dataclasses import dataclass
 
 from PySide6.QtCore import QObject, Signal
 
@@ -13,7 +13,12 @@ from engine.runs import Run
 from gui import preload
 from gui.jobs import Job, Jobs, ProcessJob, ThreadJob
 
-How = Literal["thread", "process"]
+
+@dataclass(frozen=True, slots=True)
+class How:
+    """Where a training runs: on a thread of this window (0 processes), as a process of its own (1), or as several that train together."""
+
+    processes: int = 0
 
 
 class Trainer(QObject):
@@ -39,7 +44,7 @@ class Trainer(QObject):
         """Whether it was asked to stop and has not yet."""
         return self._job is not None and self._job.stopping
 
-    def start(self, wanted: TrainConfig, *, how: How = "thread") -> Run:
+    def start(self, wanted: TrainConfig, *, how: How = How()) -> Run:
         """Trains `wanted` in a new run folder. Raises OutputError where that can't be made."""
         root = places.runs()
         with atomic.told(root):
@@ -47,7 +52,7 @@ class Trainer(QObject):
         self._begin(run, wanted, how=how, resume=False)
         return run
 
-    def resume(self, run: Run, *, how: How = "thread") -> None:
+    def resume(self, run: Run, *, how: How = How()) -> None:
         """Goes on with `run` where its last checkpoint stands. Raises ConfigError."""
         self._begin(run, run.config, how=how, resume=True)
 
@@ -63,7 +68,10 @@ class Trainer(QObject):
 
     def _begin(self, run: Run, wanted: TrainConfig, *, how: How, resume: bool) -> None:
         title = f"Training {wanted.model.words()}"
-        job = _process(title, run, wanted, resume) if how == "process" else ThreadJob(title, lambda should_stop: train_here(run, wanted, resume, should_stop))
+        if how.processes:
+            job: Job = _process(title, run, wanted, resume=resume, processes=how.processes)
+        else:
+            job = ThreadJob(title, lambda should_stop: train_here(run, wanted, resume, should_stop))
         self._job, self.run = job, run
         job.ended.connect(self._on_ended)
         self._jobs.run(job)
@@ -85,11 +93,12 @@ def train_here(run: Run, wanted: TrainConfig, resume: bool, should_stop: events.
     yield from train(wanted, run=run, resume=resume, should_stop=should_stop)
 
 
-def _process(title: str, run: Run, wanted: TrainConfig, resume: bool) -> ProcessJob:
+def _process(title: str, run: Run, wanted: TrainConfig, *, resume: bool, processes: int) -> ProcessJob:
     experiment = run.path / "config.yaml"
     if not resume:
         config.save(wanted, experiment)
-    arguments = [str(places.PROJECT / "main.py"), "train", str(experiment), "--run", str(run.path), "--json"]
+    together = ["-m", "torch.distributed.run", "--standalone", "--nproc-per-node", str(processes), "--"] if processes > 1 else []
+    arguments = [*together, str(places.PROJECT / "main.py"), "train", str(experiment), "--run", str(run.path), "--json"]
     return ProcessJob(title, [*arguments, "--resume"] if resume else arguments, run.path / runs.STOP)
 
 

@@ -21,11 +21,11 @@ from gui.presets import Preset
 from gui.settings import Settings
 from gui.trainer import How
 from gui.widgets.teacher_editor import Teacher
+from gui.widgets.where_trained import WhereTrained
 
 if TYPE_CHECKING:
     from engine.sample import Dataset
 
-HOWS = {"thread": "in this window, in the background", "process": "as a process of its own"}
 _TITLES = {"data": "Data", "classes": "Classes", "model": "Network", "augment": "Augmentation", "loss": "Loss", "optimiser": "Optimiser", "distill": "Teacher"}
 
 
@@ -55,13 +55,12 @@ class TrainForm(QWidget):
         self._lay_out()
         self._fill_origins(0)
         self._origins.activated.connect(self._on_chosen)
-        self._how.activated.connect(lambda at: settings.set("train/how", self._how.itemData(at)))
         self.form.changed.connect(self._on_edited)
 
     @property
     def how(self) -> How:
         """Where the training runs."""
-        return "process" if self._how.currentData() == "process" else "thread"
+        return self.where.how
 
     @property
     def has_data(self) -> bool:
@@ -128,13 +127,7 @@ class TrainForm(QWidget):
         self._about = QLabel()
         self._about.setObjectName("muted")
         self._about.setWordWrap(True)
-        self._how = QComboBox()
-        self._how.setAccessibleName("Train")
-        self._how.setToolTip("A process of its own leaves the window freest, and what breaks one doesn't break the other")
-        self._how.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Fixed)
-        for name, words in HOWS.items():
-            self._how.addItem(words[:1].upper() + words[1:], name)
-        self._how.setCurrentIndex(max(0, self._how.findData(self._settings.text("train/how", "thread"))))
+        self.where = WhereTrained(self._settings)
         choices = {
             "model.architecture": models.architectures(),
             "model.encoder": models.ENCODERS,
@@ -149,10 +142,10 @@ class TrainForm(QWidget):
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(4)
-        for words, widget in (("Start from", self._origins), ("Train", self._how)):
+        for words, widget in (("Start from", self._origins), ("Train", self.where)):
             label = QLabel(words)
             label.setObjectName("formHeading")
-            label.setBuddy(widget)
+            label.setBuddy(widget if widget is not self.where else self.where.kinds)
             column.addWidget(label)
             column.addWidget(widget)
             if widget is self._origins:

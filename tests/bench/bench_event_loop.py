@@ -72,6 +72,7 @@ def measured(wanted: argparse.Namespace, data: Path) -> int:
 
     from gui import app as application
     from gui.settings import Settings
+    from gui.trainer import How
 
     app = QApplication(sys.argv[:1])
     window = application.make(app, Settings())
@@ -85,7 +86,7 @@ def measured(wanted: argparse.Namespace, data: Path) -> int:
     config = page.form.value()
     config = replace(config, epochs=100_000, batch=8, model=replace(config.model, architecture="fpn", encoder="mobilenet_v2"), data=replace(config.data, size=(240, 320)))
     gaps.begin("loading torch")
-    page.desk.start(config, wanted.how)
+    page.desk.start(config, How(int(wanted.how == "process")))
     until(app, lambda: bool(page.desk.looked_at and page.desk.looked_at.curves.steps), 180)
     gaps.begin("training")
     first, start = page.desk.looked_at.curves.steps[-1], time.perf_counter()

@@ -18,7 +18,9 @@ from gui.jobs import Jobs
 from gui.pages.train import TrainPage
 from gui.session import Session
 from gui.settings import Settings
+from gui.trainer import How
 from gui.widgets.run_header import duration
+from gui.widgets.where_trained import WhereTrained
 
 WAIT = 20_000
 
@@ -309,8 +311,19 @@ def test_time_left_is_said_as_people_say_it() -> None:
     assert [duration(seconds) for seconds in (4.2, 200, 7500, float("nan"))] == ["4 s", "3 min 20 s", "2 h 05 min", "–"]
 
 
-@pytest.mark.parametrize("how", ["thread", "process"])
-def test_a_real_training_ends_with_a_checkpoint(qtbot, session: Session, jobs: Jobs, settings: Settings, data: Path, how: str) -> None:
+def test_where_it_trains_is_chosen_and_remembered(page: TrainPage, settings: Settings) -> None:
+    where = page.form.where
+    assert page.form.how == How(0) and where.count.isHidden()
+    for kind, how in (("process", How(1)), ("processes", How(3))):
+        where.kinds.setCurrentIndex(where.kinds.findData(kind))
+        where.kinds.activated.emit(where.kinds.currentIndex())
+        where.count.setValue(3)
+        assert page.form.how == how and WhereTrained(settings).how == how
+    assert not where.count.isHidden()
+
+
+@pytest.mark.parametrize("processes", [0, 1, 2])
+def test_a_real_training_ends_with_a_checkpoint(qtbot, session: Session, jobs: Jobs, settings: Settings, data: Path, processes: int) -> None:
     page = TrainPage(session, jobs, settings)
     qtbot.addWidget(page)
     page.activate()
@@ -318,8 +331,8 @@ def test_a_real_training_ends_with_a_checkpoint(qtbot, session: Session, jobs: J
         TrainConfig,
         {"data": {"root": str(data), "size": [48, 64]}, "model": {"encoder": "mobilenet_v3_small"}, "epochs": 1, "batch": 4, "threads": 1, "device": "cpu", "precision": "fp32"},
     )
-    page.desk.start(small, how)  # type: ignore[arg-type]
-    qtbot.waitUntil(lambda: not page.desk.trainer.running, timeout=60_000)
+    page.desk.start(small, How(processes))
+    qtbot.waitUntil(lambda: not page.desk.trainer.running, timeout=150_000)
     qtbot.waitUntil(lambda: page.desk.looked_at is not None and bool(page.desk.looked_at.curves.validated) and not page.desk.alive, timeout=WAIT)
     looked = page.desk.looked_at
     assert looked.run.best.exists() and page.desk.state() == "finished" and looked.curves.steps == [1, 2]
