@@ -10,7 +10,7 @@ from PySide6.QtWidgets import QComboBox, QTextBrowser, QVBoxLayout, QWidget
 from engine import places
 
 FOLDER = places.RESOURCES / "help"
-ORDER = ("first-steps", "data", "train", "drive", "lidar", "command-line")
+ORDER = ("first-steps", "data", "train", "evaluate", "drive", "lidar", "command-line")
 
 
 class Guide(QWidget):
