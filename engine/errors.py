@@ -25,3 +25,7 @@ class OutputError(RoadscopeError):
 
 class TrainingError(RoadscopeError):
     """A training run cannot go on."""
+
+
+class DivergedError(TrainingError):
+    """The loss of a step is no longer a number."""

@@ -60,6 +60,18 @@ class StepDone:
 
 
 @dataclass(frozen=True, slots=True)
+class RateTried:
+    """One step of a learning-rate range test, the first being 1: the loss at that rate, raw and `smoothed` over the rates so far."""
+
+    step: int
+    steps_total: int
+    learning_rate: float
+    loss: float
+    smoothed: float
+    seconds_left: float = float("nan")
+
+
+@dataclass(frozen=True, slots=True)
 class Validated:
     """The network was scored on held-out frames. NaN stands for a class that does not occur."""
 
@@ -126,9 +138,9 @@ class Finished:
     summary: dict[str, Any] = field(default_factory=dict)
 
 
-Event = Started | StageBegan | StepDone | Validated | SampleShown | Saved | Progress | Message | Failed | Finished
+Event = Started | StageBegan | StepDone | RateTried | Validated | SampleShown | Saved | Progress | Message | Failed | Finished
 Events = Iterator[Event]
-_KINDS = {kind.__name__: kind for kind in (Started, StageBegan, StepDone, Validated, SampleShown, Saved, Progress, Message, Failed, Finished)}
+_KINDS = {kind.__name__: kind for kind in (Started, StageBegan, StepDone, RateTried, Validated, SampleShown, Saved, Progress, Message, Failed, Finished)}
 
 
 def to_line(event: Event) -> str:

@@ -229,7 +229,7 @@ class Row:
         """Shows `text` below the editor, "" for nothing wrong."""
         self.error.setText(text[:1].upper() + text[1:])
         self.error.setVisible(bool(text))
-        widget = self.editor.widget
+        widget = self.editor.widget.focusProxy() or self.editor.widget  # in a row of several, what is typed into
         if bool(widget.property("bad")) != bool(text):
             widget.setProperty("bad", bool(text))
             widget.style().unpolish(widget)

@@ -59,6 +59,8 @@ class Job(QObject):
                 self.progress = event
             case events.StepDone(step=step, steps_total=total, seconds_left=left):
                 self.progress = events.Progress(step, total, "steps", left)
+            case events.RateTried(step=step, steps_total=total, seconds_left=left):
+                self.progress = events.Progress(step, total, "rates", left)
             case events.Failed():
                 self.failure = event
             case events.Finished():

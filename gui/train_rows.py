@@ -9,6 +9,7 @@ from engine.run_summary import Summary
 from engine.runs import Run
 from gui import run_deeds
 from gui.actions import Action
+from gui.rate_finding import RateFinding
 from gui.street_training_set import StreetTrainingSet
 from gui.training_desk import TrainingDesk
 from gui.widgets.run_view import RunView
@@ -21,6 +22,7 @@ class Doer(Protocol):
 
     desk: TrainingDesk
     street: StreetTrainingSet
+    rates: RateFinding
     view: RunView
 
     def start(self) -> None: ...
@@ -28,8 +30,6 @@ class Doer(Protocol):
     def resume(self, run: Run | None = None) -> None: ...
 
     def look_at(self, run: Run) -> None: ...
-
-    def toggle_classes(self) -> None: ...
 
     def ask_to_open(self) -> None: ...
 
@@ -45,8 +45,9 @@ def rows(page: Doer) -> list[Action]:
         row("start", "Start training", "Ctrl+Return", "play", page.start, lambda: not desk.trainer.running, "Trains what the form says, in the background"),
         row("stop", "Stop", "Ctrl+.", "stop", desk.stop, lambda: desk.can_stop, "Ends after this step and keeps a checkpoint that resumes"),
         row("resume", "Resume", "Ctrl+R", "resume", page.resume, lambda: desk.can_resume, "Goes on where the run's last checkpoint stands"),
+        row("rate", "Find learning rate…", "Ctrl+L", "search", page.rates.ask, lambda: not desk.trainer.running, "Tries rising rates for a hundred steps; nothing is kept"),
         row("use", "Use checkpoint", "Ctrl+U", "checkpoint", desk.use, lambda: desk.can_use, "Drive and Lidar predict with this run's best checkpoint"),
-        Action("train.classes", "Classes", "C", "train", "classes", page.toggle_classes, checked=lambda: page.view.classes_shown, help="A line for each class that is checked"),
+        Action("train.classes", "Classes", "C", "train", "classes", lambda: page.view.toggle_classes(), checked=lambda: page.view.classes_shown, help="A line for each class that is checked"),
         row("all", "Show all steps", "Ctrl+F", "fit", lambda: page.view.curves.reset()),
         row("save", "Save curves…", "Ctrl+S", "save", lambda: page.view.curves.ask_and_save("png"), lambda: desk.looked_at is not None, "As a picture, a drawing or numbers"),
         row("folder", "Open run folder", "", "external", desk.open_folder, lambda: desk.looked_at is not None),

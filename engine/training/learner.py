@@ -13,7 +13,7 @@ from torch import Tensor
 from engine import models
 from engine.checkpoints import IMAGENET_MEAN, IMAGENET_STD
 from engine.config import TrainConfig
-from engine.errors import TrainingError
+from engine.errors import DivergedError, TrainingError
 from engine.labels import VOID, ClassSet
 from engine.models import _weights
 from engine.models._network import Seen
@@ -72,7 +72,7 @@ class Learner:
     def step(self, batch: Batch, *, number: int, learning_rate: float, fill_void: bool = False) -> Taken:
         """One step, the run's `number` (from 0), on images and masks, in `optimiser.accumulate` parts of equal weight.
 
-        With `fill_void` the teacher labels what is void, but for what is `OUTSIDE` the frames. Raises TrainingError where the loss is no longer a number.
+        With `fill_void` the teacher labels what is void, but for what is `OUTSIDE` the frames. Raises DivergedError where the loss is no longer a number.
         """
         options = self._config.optimiser
         self.network.train()
@@ -122,13 +122,13 @@ class Learner:
         return own / total if total else 1 / self._group.world
 
     def _of_all(self, terms: dict[str, float], number: int) -> dict[str, float]:
-        """The terms summed over all processes. Raises TrainingError where they are no number any more: in all of them at once."""
+        """The terms summed over all processes. Raises DivergedError where they are no number any more: in all of them at once."""
         if not self._group.alone:
             summed = self._group.sum(torch.tensor(list(terms.values()), dtype=torch.float64))
             terms = dict(zip(terms, summed.tolist()))
         value = sum(terms.values())
         if not math.isfinite(value):
-            raise TrainingError(
+            raise DivergedError(
                 f"the loss is {value} at step {number}; lower optimiser.learning_rate (now {self._config.optimiser.learning_rate:g})"
                 + (" or set precision to fp32" if self.number_format != torch.float32 else "")
                 + ", and start again"

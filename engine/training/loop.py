@@ -6,33 +6,29 @@ import contextlib
 import dataclasses
 import math
 import time
-import traceback
 from collections.abc import Generator, Iterator
 from contextlib import closing
 from pathlib import Path
 
-import numpy as np
 import torch
 
-from engine import atomic, checkpoints, events, models, places, runs
+from engine import atomic, checkpoints, events, places, runs
 from engine import config as configs
 from engine.config import TrainConfig
-from engine.errors import ConfigError, DataError, RoadscopeError
+from engine.errors import DataError, RoadscopeError
 from engine.evaluation.confusion import Confusion
 from engine.events import Events, ShouldStop, never
 from engine.labels import Mask
 from engine.models._logits import class_logits
 from engine.runs import Run
-from engine.training import balance, batches, distributed, hardware, material, samples, schedules, stages, state
+from engine.training import batches, beginning, distributed, hardware, material, samples, schedules, stages, state
+from engine.training.beginning import Said
 from engine.training.clock import Clock
 from engine.training.history import History
-from engine.training.learner import Learner
 from engine.training.stages import Leg
 
 _PATIENCE_S = 1.0
 _CALMER = 10.0
-
-Said = Generator[events.Event, None, None]
 
 
 def train(config: TrainConfig, *, run: Run | None = None, resume: bool = False, should_stop: ShouldStop = never) -> Said:
@@ -53,7 +49,7 @@ def train(config: TrainConfig, *, run: Run | None = None, resume: bool = False, 
                 held.enter_context(run.held())
                 history = held.enter_context(History(run))
             trainer = Trainer(config, run, history=history, should_stop=should_stop, group=group)
-            with closing(_told(trainer, resume=resume)) as said:
+            with closing(beginning.told(trainer.run(resume=resume))) as said:
                 for event in said:
                     if history is not None:
                         history.add(event)
@@ -78,23 +74,6 @@ def _prepared(config: TrainConfig, run: Run | None, *, resume: bool) -> Run:
     return run
 
 
-def _told(trainer: Trainer, *, resume: bool) -> Said:
-    """The trainer's events; what breaks it becomes the last of them."""
-    try:
-        yield from trainer.run(resume=resume)
-    except RoadscopeError as error:
-        yield events.Failed(str(error))
-    except (torch.OutOfMemoryError, MemoryError) as error:
-        yield events.Failed("the memory is not enough for this run; lower batch, augment.crop or data.size", f"{error}")
-    except Exception as error:
-        if isinstance(error, RuntimeError) and "alloc" in str(error).lower():
-            yield events.Failed("the memory is not enough for this run; lower batch, augment.crop or data.size", f"{error}")
-            return
-        yield events.Failed(
-            f"training broke off by a fault of the program ({type(error).__name__}: {error}); please report it", traceback.format_exc()
-        )
-
-
 class Trainer:
     """One session of a run: from the data to the last checkpoint."""
 
@@ -109,7 +88,7 @@ class Trainer:
     def run(self, *, resume: bool) -> Events:
         """Everything from opening the data to Finished."""
         torch.set_num_threads(hardware.threads(self._config.threads, processes=self._group.local_world))
-        _check(self._config, self._group)
+        beginning.check(self._config, self._group)
         self._material = material.opened(self._config)
         if not self._material.held_out:
             yield events.Message("some frames to score on are also trained on: the scores will flatter", "warning")
@@ -120,18 +99,13 @@ class Trainer:
 
     def _set_up(self, *, resume: bool) -> Events:
         config, classes = self._config, self._material.classes
-        pixels = np.zeros(len(classes), np.int64)
-        if config.loss.class_weights != "none" or config.augment.rare:
-            yield from material.counted(self._material.train, classes, pixels)
-        self._rarity = balance.rarity(pixels)
-        self._learner = Learner(config, classes, class_weights=balance.class_weights(config.loss, classes, pixels), group=self._group)
+        self._learner, self._rarity = yield from beginning.learner(config, self._material, self._group)
         if resume:
             self._standing, arrays = self._group.shared(lambda: state.read(self._run.state))
             self._validated_at = self._standing.validated
             self._learner.restore(arrays, source=str(self._run.state))
-        elif config.model.pretrained:
-            why_not = models.pretrain(self._learner.network, config.model)
-            yield events.Message(why_not, "warning") if why_not else events.Message(f"{config.model.encoder} starts from ImageNet weights")
+        else:
+            yield from beginning.pretrain(self._learner.network, config)
         self._group.align(self._learner.network)
         if self._history is not None and (why_not := self._history.open_board()):
             yield events.Message(why_not, "warning")
@@ -332,14 +306,3 @@ def _of_all(group: distributed.Group, confusion: Confusion, losses: list[float])
     counts = group.sum(torch.from_numpy(confusion.counts)).numpy()
     total, count = group.sum(torch.tensor([sum(losses), len(losses)], dtype=torch.float64)).tolist()
     return Confusion.of(counts), total / count
-
-
-def _check(config: TrainConfig, group: distributed.Group) -> None:
-    """What no single record can check about itself. Raises ConfigError."""
-    if (smallest := min(stage.batch for stage in stages.stages(config))) < group.world:
-        raise ConfigError(f"batch is {smallest}, but {group.world} processes train; give each at least one frame of a step")
-    low, high = config.augment.scale
-    if low > high:
-        raise ConfigError(f"augment.scale is {low:g} to {high:g}; the first is the smaller factor")
-    if any(config.augment.crop) and min(config.augment.crop) < 32:
-        raise ConfigError(f"augment.crop is {config.augment.crop}; give both height and width, at least 32, or 0 0 for the whole frame")

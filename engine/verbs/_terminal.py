@@ -87,6 +87,8 @@ class Terminal:
                 self.say(f"stage {stage + 1} of {stages}: {height}×{width}, {batch} frames a step")
             case events.StepDone(step=step, steps_total=total, loss=loss, images_per_second=speed):
                 self._advance(step, total, "training", loss=f"{loss:.3f}", img_s=f"{speed:.1f}")
+            case events.RateTried(step=step, steps_total=total, learning_rate=rate, smoothed=loss):
+                self._advance(step, total, "rates", rate=f"{rate:.1e}", loss=f"{loss:.3f}")
             case events.Validated(step=step, mean_iou=mean, seconds=seconds, best=best):
                 self.say(f"step {step}: mIoU {mean:.3f}{' (best so far)' if best else ''}, scored in {seconds:.1f} s")
             case events.Progress(done=done, total=total, what=what):

@@ -2,6 +2,7 @@
 
   python main.py train configs/camvid_fpn_mobilenet_v2.yaml --set data.root=FOLDER
   python main.py train RUN/config.yaml --run RUN --resume
+  python main.py train CONFIG --find-rate       how high may the learning rate be? A hundred steps, and no run
   torchrun --standalone --nproc-per-node 4 -- main.py train CONFIG     four processes, each with a GPU of its own where there are any
 
 Ctrl+C stops it at the next step with a checkpoint that --resume goes on from; so does a run that was killed. What settings there
@@ -13,13 +14,16 @@ from __future__ import annotations
 import argparse
 import math
 import shutil
+from collections.abc import Iterator
 from pathlib import Path
 
 from engine import events
+from engine.config import TrainConfig
 from engine.runs import Run
 from engine.verbs._terminal import Interrupted, Terminal
 
 HELP = "train a network, or go on with a run that stopped"
+_ROWS = 12
 
 
 def arguments(parser: argparse.ArgumentParser) -> None:
@@ -33,20 +37,29 @@ def arguments(parser: argparse.ArgumentParser) -> None:
         help="change a setting, such as data.root=FOLDER or epochs=5",
     )
     parser.add_argument("--run", type=Path, metavar="DIR", help="the run's folder (default: a new one in Roadscope's home)")
-    parser.add_argument("--resume", action="store_true", help="go on where the run in --run stopped or was killed")
+    either = parser.add_mutually_exclusive_group()
+    either.add_argument("--resume", action="store_true", help="go on where the run in --run stopped or was killed")
+    either.add_argument("--find-rate", action="store_true", help="try rising learning rates for a hundred steps and suggest one; makes no run")
     parser.add_argument("--json", action="store_true", help="one JSON line an event, for programs")
 
 
 def run(arguments: argparse.Namespace, terminal: Terminal) -> int:
-    from engine import atomic, config, places, runs
-    from engine.errors import ConfigError, RoadscopeError
+    from engine import config
+    from engine.errors import ConfigError
 
     if arguments.resume and arguments.run is None:
         raise ConfigError("--resume needs --run DIR, the folder of the run to go on with")
+    if arguments.find_rate and arguments.run is not None:
+        raise ConfigError("--find-rate makes no run; leave --run out")
     settings = config.load(arguments.config, arguments.overrides)
     if settings.data.root == Path():
         raise ConfigError(f"{arguments.config} doesn't say which dataset to train on; add --set data.root=FOLDER, with the full path of its folder")
+    return _find_rate(settings, terminal) if arguments.find_rate else _train(settings, arguments, terminal)
 
+
+def _train(settings: TrainConfig, arguments: argparse.Namespace, terminal: Terminal) -> int:
+    from engine import atomic, places, runs
+    from engine.errors import RoadscopeError
     from engine.training import distributed
     from engine.training.loop import train
 
@@ -77,6 +90,34 @@ def run(arguments: argparse.Namespace, terminal: Terminal) -> int:
     )
     terminal.say(f"checkpoint: {found['checkpoint']}")
     return 0
+
+
+def _find_rate(settings: TrainConfig, terminal: Terminal) -> int:
+    from engine.training import distributed
+    from engine.training.rate_range import find_rate
+
+    group = distributed.joined()
+    tried: list[events.RateTried] = []
+    found = terminal.show(_noted(find_rate(settings, should_stop=terminal.should_stop), tried), silent=not group.leads).summary
+    distributed.leave()
+    if not group.leads:
+        return 0
+    every = max(1, round(len(tried) / _ROWS))
+    terminal.table(("learning rate", "loss", "smoothed"), [(f"{one.learning_rate:.1e}", one.loss, one.smoothed) for one in tried[every // 2 :: every]])
+    if found["learning_rate"] is None:
+        terminal.say("No rate is suggested: the loss falls at none of them. Look at the data and the loss first.")
+    else:
+        steep = "" if found["steepest"] is None else f"falls most steeply at {found['steepest']:.2g} and "
+        terminal.say(f"The loss {steep}is smallest at {found['lowest']:.2g}.")
+        terminal.say(f"suggested: --set optimiser.learning_rate={found['learning_rate']:.2g}")
+    return 0
+
+
+def _noted(job: events.Events, tried: list[events.RateTried]) -> Iterator[events.Event]:
+    for event in job:
+        if isinstance(event, events.RateTried):
+            tried.append(event)
+        yield event
 
 
 def _forget_unbegun(run: Run) -> None:

@@ -7,12 +7,14 @@ from pathlib import Path
 from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QStackedWidget, QWidget
 
+from engine.config import TrainConfig
 from engine.run_summary import Summary
 from engine.runs import Run
 from gui import train_rows
 from gui.actions import Action
 from gui.jobs import Jobs
 from gui.pages._page import Page
+from gui.rate_finding import RateFinding
 from gui.run_board import BoardRun
 from gui.session import Session
 from gui.settings import Settings
@@ -45,6 +47,7 @@ class TrainPage(Page):
         super().__init__(session, jobs, settings, parent)
         self.desk = TrainingDesk(session, jobs, self)
         self.street = StreetTrainingSet(jobs, self)
+        self.rates = RateFinding(self._wanted, self.desk.trainer, jobs, self)
         self._by_hand = False
         self._rows = {row.id.removeprefix("train."): row for row in train_rows.rows(self)}
         self._make()
@@ -62,6 +65,7 @@ class TrainPage(Page):
         self.desk.board.watch(False)
 
     def shutdown(self) -> None:
+        self.rates.close()
         self.desk.close()
         self.view.shut_down()
 
@@ -70,19 +74,14 @@ class TrainPage(Page):
 
     def start(self) -> None:
         """Trains what the form says, and shows it; what is wrong in the form is pointed out instead."""
-        wanted = self.form.value()
-        if wanted is None:
-            self.form.point_out()
-        elif not self.form.has_data:
-            self.report("There is no data to train on yet", cure=("Open folder…", self.ask_to_open))
-        else:
-            self.messages.dismiss()
+        if not self.rates.in_the_way() and (wanted := self._wanted()) is not None:
             self.desk.start(wanted, self.form.how)
 
     def resume(self, run: Run | None = None) -> None:
         """Goes on with `run`, by default the one that is looked at."""
         self.messages.dismiss()
-        self.desk.resume(self.form.how, run)
+        if not self.rates.in_the_way():
+            self.desk.resume(self.form.how, run)
 
     def look_at(self, run: Run) -> None:
         """Shows `run`, and its config in the form."""
@@ -92,13 +91,21 @@ class TrainPage(Page):
             self._fill_form(looked)
         self.desk.board.look_at(run)
 
-    def toggle_classes(self) -> None:
-        """Opens or closes the classes beside the curves."""
-        self.view.show_classes(not self.view.classes_shown)
-
     def ask_to_open(self) -> None:
         """Lets the user choose a folder."""
         self.opening_wanted.emit(None)
+
+    def _wanted(self) -> TrainConfig | None:
+        """The experiment that is asked for; where it can't be trained, what is missing is said or pointed out."""
+        wanted = self.form.value()
+        if wanted is None:
+            self.form.point_out()
+            return None
+        if not self.form.has_data:
+            self.report("There is no data to train on yet", cure=("Open folder…", self.ask_to_open))
+            return None
+        self.messages.dismiss()
+        return wanted
 
     def _make(self) -> None:
         rows = self._rows
@@ -135,6 +142,9 @@ class TrainPage(Page):
         self.session.source_changed.connect(lambda _: self._on_source_changed())
         self.session.run_chosen.connect(lambda path: self.look_at(Run(Path(path))))
         self.form.changed.connect(self._show_state)
+        self.form.rate.search_wanted.connect(self.rates.ask)
+        self.rates.chosen.connect(self.form.rate.take)
+        self.rates.refused.connect(self.report)
         self.street.began.connect(lambda: self.nothing.say("The street is being written; it opens when it is there."))
         self.street.stopped.connect(lambda: self.nothing.say(_NOTHING))
         self.street.ready.connect(self.opening_wanted)

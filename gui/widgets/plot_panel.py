@@ -26,14 +26,17 @@ class Panel(pg.PlotItem):
     reset_asked = Signal()
     menu_asked = Signal(object)
 
-    def __init__(self, title: str, *, unit: str = "", floor: float | None = None, ceiling: float | None = None) -> None:
-        self._view = _View()
-        super().__init__(viewBox=self._view, axisItems={"left": _Axis("left"), "bottom": _Axis("bottom")})
+    def __init__(
+        self, title: str, *, unit: str = "", floor: float | None = None, ceiling: float | None = None, bottom: Axis | None = None, narrowest: float = 2
+    ) -> None:
+        """`bottom` writes the numbers below where they are no steps; zooming in ends at a width of `narrowest`."""
+        self._view = _View(narrowest)
+        super().__init__(viewBox=self._view, axisItems={"left": Axis("left"), "bottom": bottom or Axis("bottom")})
         self._title, self._unit, self._floor, self._ceiling = title, unit, floor, ceiling
         self._lines: dict[str, pg.PlotDataItem] = {}
         self._drawn: tuple[Line, ...] = ()
         self._marks: list[pg.InfiniteLine] = []
-        self._marked: list[tuple[int, str]] = []
+        self._marked: list[tuple[float, str]] = []
         self._cursor = pg.InfiniteLine(angle=90, pen=pg.mkPen("#ffffff", width=1, style=Qt.PenStyle.DotLine))
         self._readout = _Readout(justify="left")
         self._make()
@@ -69,7 +72,7 @@ class Panel(pg.PlotItem):
         for line, x, y in shown:
             self._item(line).setData(x, y)
 
-    def mark(self, wanted: Sequence[tuple[int, str]]) -> None:
+    def mark(self, wanted: Sequence[tuple[float, str]]) -> None:
         """Vertical lines at steps, each with its word, such as where a stage began or a run was resumed."""
         if self._marked == list(wanted):
             return
@@ -170,13 +173,13 @@ class _View(pg.ViewBox):
     reset_asked = Signal()
     menu_asked = Signal(object)
 
-    def __init__(self) -> None:
+    def __init__(self, narrowest: float) -> None:
         super().__init__(enableMenu=False)
         self.setMouseMode(pg.ViewBox.RectMode)
         self.setBackgroundColor(theme.tokens().picture)
         self.rbScaleBox.setPen(pg.mkPen("#5aa2ff"))
         self.rbScaleBox.setBrush(pg.mkBrush(90, 162, 255, 40))
-        self.setLimits(minXRange=2)
+        self.setLimits(minXRange=narrowest)
 
     def mouseClickEvent(self, event: MouseClickEvent) -> None:
         if event.button() == Qt.MouseButton.RightButton:
@@ -186,7 +189,7 @@ class _View(pg.ViewBox):
         event.accept()
 
 
-class _Axis(pg.AxisItem):
+class Axis(pg.AxisItem):
     """Numbers as people write them: 12 000 steps, a rate of 2e-3."""
 
     def __init__(self, side: str) -> None:

@@ -83,6 +83,10 @@ class RunView(QWidget):
         if self._classes_button is not None:
             self._classes_button.setChecked(shown)
 
+    def toggle_classes(self) -> None:
+        """Opens or closes the column of classes."""
+        self.show_classes(not self.classes_shown)
+
     def shut_down(self) -> None:
         """The program ends."""
         self.curves.close_plots()

@@ -20,6 +20,7 @@ from gui.forms import Form
 from gui.presets import Preset
 from gui.settings import Settings
 from gui.trainer import How
+from gui.widgets.rate_editor import Rate
 from gui.widgets.teacher_editor import Teacher
 from gui.widgets.where_trained import WhereTrained
 
@@ -135,8 +136,9 @@ class TrainForm(QWidget):
             "data.layout": ("auto", *datasets.layouts()),
         }
         first = self._fitted(self._presets[0].config) if self._presets else TrainConfig()
-        self.teacher = Teacher()
-        self.form = Form(first, choices=choices, titles=_TITLES, special={"distill.teacher": lambda: self.teacher})
+        self.teacher, self.rate = Teacher(), Rate()
+        special = {"distill.teacher": lambda: self.teacher, "optimiser.learning_rate": lambda: self.rate}
+        self.form = Form(first, choices=choices, titles=_TITLES, special=special)
 
     def _lay_out(self) -> None:
         column = QVBoxLayout(self)

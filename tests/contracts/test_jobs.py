@@ -14,13 +14,14 @@ from engine import config, events, images, world
 from engine.config import TrainConfig
 from engine.errors import RoadscopeError
 from engine.evaluation.job import evaluate
-from engine.events import Event, Failed, Finished, Progress, ShouldStop, StepDone
+from engine.events import Event, Failed, Finished, Progress, RateTried, ShouldStop, StepDone
 from engine.inference.fusing import fuse
 from engine.inference.movie_job import movie
 from engine.inference.predict_job import predict
 from engine.inspection import inspect, looking
 from engine.runs import Run
 from engine.training.loop import train
+from engine.training.rate_range import find_rate
 from tests import layouts
 from tests.doubles import tiny_checkpoint
 
@@ -49,17 +50,18 @@ class Wish:
 Job = Callable[[Place, ShouldStop], Iterator[Event]]
 
 
-def _train(place: Place, should_stop: ShouldStop) -> Iterator[Event]:
+def _config(place: Place) -> TrainConfig:
     values = {
         "data": {"root": str(place.data), "size": [64, 64]},
         "model": {"encoder": "mobilenet_v3_small", "pyramid_channels": 32, "segmentation_channels": 32},
         "epochs": 2, "batch": 2, "device": "cpu", "threads": 1,
     }  # fmt: skip
-    return train(config.build(TrainConfig, values), run=Run(place.out / "run"), should_stop=should_stop)
+    return config.build(TrainConfig, values)
 
 
 JOBS: dict[str, Job] = {
-    "train": _train,
+    "train": lambda place, should_stop: train(_config(place), run=Run(place.out / "run"), should_stop=should_stop),
+    "find_rate": lambda place, should_stop: find_rate(_config(place), steps=4, should_stop=should_stop),
     "evaluate": lambda place, should_stop: evaluate(place.checkpoint, place.data, split="train", device="cpu", should_stop=should_stop),
     "predict": lambda place, should_stop: predict(place.checkpoint, place.drive, place.out, device="cpu", should_stop=should_stop),
     "movie": lambda place, should_stop: movie(place.checkpoint, place.drive, place.out / "movie.mp4", device="cpu", should_stop=should_stop),
@@ -92,7 +94,7 @@ def job(request: pytest.FixtureRequest) -> Job:
 
 
 def steps(said: list[Event]) -> int:
-    return sum(isinstance(event, StepDone) or (isinstance(event, Progress) and event.done > 0) for event in said)
+    return sum(isinstance(event, (StepDone, RateTried)) or (isinstance(event, Progress) and event.done > 0) for event in said)
 
 
 def assert_nothing_half(out: Path) -> None:

@@ -14,6 +14,7 @@ EXAMPLES: list[events.Event] = [
     events.Started("run", 0, 10, ("road", "sky"), 1234, "cpu"),
     events.StageBegan(3, 1, 2, (256, 512), 8),
     events.StepDone(1, 10, 0, 0.5, 1e-3, 12.5, 3.0, {"ce": 0.4, "dice": 0.1}),
+    events.RateTried(1, 100, 1e-7, 2.5, 2.4, 9.0),
     events.Validated(1, 0, 0.5, {"road": 0.5}, 0.7, True, 1.5),
     events.SampleShown(1, 0, "frame", "a.jpg", "b.png", "c.png"),
     events.Saved("/x/ß.png", "mask"),
