@@ -11,6 +11,7 @@ from gui import run_deeds
 from gui.actions import Action
 from gui.street_training_set import StreetTrainingSet
 from gui.training_desk import TrainingDesk
+from gui.widgets.augment_preview import AugmentPreview
 from gui.widgets.run_view import RunView
 
 RunRow = tuple[str, str, Callable[[Summary], object], Callable[[Summary], bool]]
@@ -22,6 +23,7 @@ class Doer(Protocol):
     desk: TrainingDesk
     street: StreetTrainingSet
     view: RunView
+    preview: AugmentPreview
 
     def start(self) -> None: ...
 
@@ -46,6 +48,7 @@ def rows(page: Doer) -> list[Action]:
         row("stop", "Stop", "Ctrl+.", "stop", desk.stop, lambda: desk.can_stop, "Ends after this step and keeps a checkpoint that resumes"),
         row("resume", "Resume", "Ctrl+R", "resume", page.resume, lambda: desk.can_resume, "Goes on where the run's last checkpoint stands"),
         row("use", "Use checkpoint", "Ctrl+U", "checkpoint", desk.use, lambda: desk.can_use, "Drive and Lidar predict with this run's best checkpoint"),
+        row("preview", "Preview augmentation…", "P", "eye", lambda: page.preview.toggle(), help="Any frame as the training will see it, by what the form says"),
         Action("train.classes", "Classes", "C", "train", "classes", page.toggle_classes, checked=lambda: page.view.classes_shown, help="A line for each class that is checked"),
         row("all", "Show all steps", "Ctrl+F", "fit", lambda: page.view.curves.reset()),
         row("save", "Save curves…", "Ctrl+S", "save", lambda: page.view.curves.ask_and_save("png"), lambda: desk.looked_at is not None, "As a picture, a drawing or numbers"),

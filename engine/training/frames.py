@@ -14,6 +14,8 @@ from engine.sample import Dataset, Image
 
 Size = tuple[int, int]
 Pair = tuple[Image, Mask]
+MEMORY = 1_500_000_000
+"""Bytes of frames that are kept, so that they are decoded once."""
 
 
 class Frames:
@@ -24,12 +26,12 @@ class Frames:
     """
 
     def __init__(
-        self, dataset: Dataset, classes: ClassSet, *, most: Size, indices: Sequence[int] | None = None, memory: int = 1_500_000_000
+        self, dataset: Dataset, classes: ClassSet, *, most: Size, indices: Sequence[int] | None = None, memory: int = MEMORY
     ) -> None:
         self._dataset = dataset
         self._table = classes.table
         self._count = len(classes)
-        self._most = most
+        self.most = most
         self._indices = tuple(range(len(dataset.samples)) if indices is None else indices)
         self._room = memory
         self._kept: dict[int, Pair] = {}
@@ -48,7 +50,7 @@ class Frames:
             return kept
         number = self._indices[index]
         image, ids = self._dataset.image(number), self._dataset.mask(number)
-        height, width = min(image.shape[0], self._most[0]), min(image.shape[1], self._most[1])
+        height, width = min(image.shape[0], self.most[0]), min(image.shape[1], self.most[1])
         pair = resized(image, (height, width)), resized(cv2.LUT(ids, self._table), (height, width))
         with self._lock:
             needed = pair[0].nbytes + pair[1].nbytes

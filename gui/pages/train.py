@@ -18,6 +18,7 @@ from gui.session import Session
 from gui.settings import Settings
 from gui.street_training_set import StreetTrainingSet
 from gui.training_desk import TrainingDesk
+from gui.widgets.augment_preview import AugmentPreview
 from gui.widgets.curve_data import Samples
 from gui.widgets.empty_state import EmptyState
 from gui.widgets.inspector import Inspector
@@ -40,6 +41,7 @@ class TrainPage(Page):
 
     form: TrainForm
     view: RunView
+    preview: AugmentPreview
 
     def __init__(self, session: Session, jobs: Jobs, settings: Settings, parent: QWidget | None = None) -> None:
         super().__init__(session, jobs, settings, parent)
@@ -64,6 +66,7 @@ class TrainPage(Page):
     def shutdown(self) -> None:
         self.desk.close()
         self.view.shut_down()
+        self.preview.close_worker()
 
     def busy_reason(self) -> str | None:
         return "a training is running" if self.desk.trainer.running else None
@@ -77,16 +80,19 @@ class TrainPage(Page):
             self.report("There is no data to train on yet", cure=("Open folder…", self.ask_to_open))
         else:
             self.messages.dismiss()
+            self.preview.leave()
             self.desk.start(wanted, self.form.how)
 
     def resume(self, run: Run | None = None) -> None:
         """Goes on with `run`, by default the one that is looked at."""
         self.messages.dismiss()
+        self.preview.leave()
         self.desk.resume(self.form.how, run)
 
     def look_at(self, run: Run) -> None:
         """Shows `run`, and its config in the form."""
         self._by_hand = True
+        self.preview.leave()
         looked = self.desk.looked_at
         if looked is not None and looked.run == run and looked.loaded:
             self._fill_form(looked)
@@ -105,13 +111,14 @@ class TrainPage(Page):
         self.view = RunView(self.settings, tuple(rows[id] for id in ("start", "stop", "resume", "use")))
         self.view.add_buttons(tuple(rows[id] for id in ("classes", "all", "save")))
         self.nothing = EmptyState("train", "Nothing to train on yet", _NOTHING, (rows["open"], rows["street"]))
-        self.ready = EmptyState("train", "Ready to train", "Curves and held-out frames appear here while it trains.", (rows["start"],))
+        self.ready = EmptyState("train", "Ready to train", "Curves and held-out frames appear here while it trains.", (rows["start"], rows["preview"]))
         self.model = RunsModel(self)
         self.runs = RunsList(self.model)
         self.runs.set_menu(train_rows.run_rows(self))
-        self.form = TrainForm(self.settings)
+        self.form = TrainForm(self.settings, preview=rows["preview"])
+        self.preview = AugmentPreview(self.session, self.settings, self.form.form.value, self.form.presets, (rows["open"], rows["street"]))
         self._stack = QStackedWidget()
-        for widget in (self.nothing, self.ready, self.view):
+        for widget in (self.nothing, self.ready, self.view, self.preview):
             self._stack.addWidget(widget)
         self.body.addWidget(self._stack, 1)
         self.inspector = Inspector(self.settings, "train")
@@ -134,7 +141,9 @@ class TrainPage(Page):
         self.view.curves.refused.connect(self.report)
         self.session.source_changed.connect(lambda _: self._on_source_changed())
         self.session.run_chosen.connect(lambda path: self.look_at(Run(Path(path))))
-        self.form.changed.connect(self._show_state)
+        for changed in (self.form.changed, self.preview.toggled):
+            changed.connect(self._show_state)
+        self.form.changed.connect(self.preview.refresh)
         self.street.began.connect(lambda: self.nothing.say("The street is being written; it opens when it is there."))
         self.street.stopped.connect(lambda: self.nothing.say(_NOTHING))
         self.street.ready.connect(self.opening_wanted)
@@ -142,7 +151,9 @@ class TrainPage(Page):
 
     def _show_state(self) -> None:
         looked = self.desk.looked_at
-        if looked is not None:
+        if self.preview.entered:
+            self._stack.setCurrentWidget(self.preview)
+        elif looked is not None:
             self._stack.setCurrentWidget(self.view)
             self.view.refresh(_title(looked), self.desk.state())
         else:
@@ -179,6 +190,7 @@ class TrainPage(Page):
 
     def _on_source_changed(self) -> None:
         self.form.show_dataset(self.session.dataset)
+        self.preview.refresh()
         self._show_state()
 
 
