@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import Any, Literal, Union, get_args, get_origin, get_type_hints
 
 from PySide6.QtCore import Qt, Signal
-from PySide6.QtWidgets import QGridLayout, QLabel, QToolButton, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QGridLayout, QHBoxLayout, QLabel, QToolButton, QVBoxLayout, QWidget
 
 from engine import config
 from engine.errors import ConfigError
@@ -30,7 +30,7 @@ class Form(QWidget):
     """Every field of a config record as a row, nested records as titled groups; settings marked advanced fold away.
 
     `choices` gives the words to choose from for dotted keys that are text in the config, such as {"model.encoder": encoders};
-    `special` makes the editors of dotted keys that need one of their own.
+    `special` makes the editors of dotted keys that need one of their own; `beside` gives widgets for the right end of groups' titles, by record.
     `changed` fires when the user edits; `value` is the record, or raises the ConfigError that is also shown at its row.
     """
 
@@ -43,10 +43,12 @@ class Form(QWidget):
         choices: Choices | None = None,
         titles: Mapping[str, str] | None = None,
         special: Mapping[str, Callable[[], Editor]] | None = None,
+        beside: Mapping[str, QWidget] | None = None,
         parent: QWidget | None = None,
     ) -> None:
         super().__init__(parent)
         self._kind = type(value)
+        self._beside = beside or {}
         self._special = special or {}
         self._choices = choices or {}
         self._titles = titles or {}
@@ -135,7 +137,11 @@ class Form(QWidget):
         grid.setHorizontalSpacing(8)
         grid.setVerticalSpacing(4)
         grid.setColumnStretch(1, 1)
-        self._column.addWidget(heading)
+        head = QHBoxLayout()
+        head.addWidget(heading, 1)
+        if (widget := self._beside.get(prefix.rstrip("."))) is not None:
+            head.addWidget(widget, 0, Qt.AlignmentFlag.AlignBottom)
+        self._column.addLayout(head)
         self._column.addWidget(grid_host)
         for at, (field, hint) in enumerate(members):
             key = f"{prefix}{field.name}"

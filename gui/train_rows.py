@@ -12,6 +12,7 @@ from gui.actions import Action
 from gui.rate_finding import RateFinding
 from gui.street_training_set import StreetTrainingSet
 from gui.training_desk import TrainingDesk
+from gui.widgets.augment_preview import AugmentPreview
 from gui.widgets.run_view import RunView
 
 RunRow = tuple[str, str, Callable[[Summary], object], Callable[[Summary], bool]]
@@ -24,6 +25,7 @@ class Doer(Protocol):
     street: StreetTrainingSet
     rates: RateFinding
     view: RunView
+    preview: AugmentPreview
 
     def start(self) -> None: ...
 
@@ -47,6 +49,7 @@ def rows(page: Doer) -> list[Action]:
         row("resume", "Resume", "Ctrl+R", "resume", page.resume, lambda: desk.can_resume, "Goes on where the run's last checkpoint stands"),
         row("rate", "Find learning rate…", "Ctrl+L", "search", page.rates.ask, lambda: not desk.trainer.running, "Tries rising rates for a hundred steps; nothing is kept"),
         row("use", "Use checkpoint", "Ctrl+U", "checkpoint", desk.use, lambda: desk.can_use, "Drive and Lidar predict with this run's best checkpoint"),
+        row("preview", "Preview augmentation…", "P", "eye", lambda: page.preview.toggle(), help="Any frame as the training will see it, by what the form says"),
         Action("train.classes", "Classes", "C", "train", "classes", lambda: page.view.toggle_classes(), checked=lambda: page.view.classes_shown, help="A line for each class that is checked"),
         row("all", "Show all steps", "Ctrl+F", "fit", lambda: page.view.curves.reset()),
         row("save", "Save curves…", "Ctrl+S", "save", lambda: page.view.curves.ask_and_save("png"), lambda: desk.looked_at is not None, "As a picture, a drawing or numbers"),

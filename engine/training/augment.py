@@ -6,6 +6,7 @@ Zoom and crop are one resampling of the part of the frame that is seen, so that 
 from __future__ import annotations
 
 import math
+from dataclasses import dataclass
 
 import cv2
 import numpy as np
@@ -41,11 +42,8 @@ def view(
     What lies outside the frame is filled, and `outside` in the mask. `rarity` (K,) is the chance of each class to be shown where a crop seeks a rare one.
     """
     image, mask = frame
-    out = config.crop if all(config.crop) else size
-    zoom = math.exp(rng.uniform(math.log(config.scale[0]), math.log(config.scale[1])))
-    whole = size[0] * zoom, size[1] * zoom
-    corner = _corner(mask, whole, out, rng=rng, rarity=rarity if rng.random() < config.rare else None)
-    image, mask = _seen(image, mask, whole=whole, corner=corner, out=out, outside=outside)
+    place = placed(mask, size=size, config=config, rarity=rarity, rng=rng)
+    image, mask = _seen(image, mask, place, outside=outside)
     if rng.random() < config.flip:
         image, mask = cv2.flip(image, 1), cv2.flip(mask, 1)
     image = fallen(image, config=weather, rng=rng)
@@ -56,6 +54,30 @@ def view(
 
         image = worn(image, strength=config.sensor, rng=rng)
     return image, mask
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """The part of a frame that a view shows, in pixels: (height, width) of the zoomed frame, the view's upper left corner (y, x) in it, and its size."""
+
+    whole: tuple[float, float]
+    corner: tuple[float, float]
+    out: Size
+
+    @property
+    def part(self) -> tuple[float, float, float, float]:
+        """(top, left, bottom, right) of what is seen, each 0 … 1 of the frame."""
+        first = [max(0.0, start / side) for start, side in zip(self.corner, self.whole)]
+        last = [min(1.0, (start + length) / side) for start, length, side in zip(self.corner, self.out, self.whole)]
+        return first[0], first[1], last[0], last[1]
+
+
+def placed(mask: Mask, *, size: Size, config: AugmentConfig, rarity: NDArray[np.float64], rng: np.random.Generator) -> Place:
+    """What `view` draws first: the zoom, and where it looks."""
+    out = config.crop if all(config.crop) else size
+    zoom = math.exp(rng.uniform(math.log(config.scale[0]), math.log(config.scale[1])))
+    whole = size[0] * zoom, size[1] * zoom
+    return Place(whole, _corner(mask, whole, out, rng=rng, rarity=rarity if rng.random() < config.rare else None), out)
 
 
 def relit(image: Image, *, strength: float, rng: np.random.Generator) -> Image:
@@ -100,8 +122,9 @@ def _rare_point(mask: Mask, rarity: NDArray[np.float64], rng: np.random.Generato
     return row * _COARSE, column * _COARSE
 
 
-def _seen(image: Image, mask: Mask, *, whole: tuple[float, float], corner: tuple[float, float], out: Size, outside: int) -> Pair:
-    source, target = zip(*(_overlap(*axis) for axis in zip(mask.shape, whole, corner, out)))
+def _seen(image: Image, mask: Mask, place: Place, *, outside: int) -> Pair:
+    out = place.out
+    source, target = zip(*(_overlap(*axis) for axis in zip(mask.shape, place.whole, place.corner, out)))
     size = target[0].stop - target[0].start, target[1].stop - target[1].start
     image, mask = resized(image[source], size), resized(mask[source], size)
     if size == out:

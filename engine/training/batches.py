@@ -9,7 +9,7 @@ import os
 import time
 from collections import deque
 from collections.abc import Callable, Generator, Iterable
-from functools import lru_cache, partial
+from functools import partial
 
 import numpy as np
 from numpy.typing import NDArray
@@ -18,9 +18,9 @@ from engine.ahead import ahead
 from engine.config import TrainConfig
 from engine.labels import VOID, Mask
 from engine.sample import Image
-from engine.training.augment import view
 from engine.training.distributed import Group
 from engine.training.frames import Frames, Size, resized
+from engine.training.views import viewed
 
 Batch = tuple[Image, Mask]
 """Images (N, H, W, 3) uint8 RGB and masks (N, H, W) uint8 of train ids."""
@@ -29,8 +29,6 @@ ALONE = Group()
 _FEWEST, _MOST = 2, 8
 _AHEAD = 4
 _WINDOW = 20
-_ORDER, _VIEW = 0, 1
-"""Streams of random numbers that must not meet."""
 
 
 class Loader:
@@ -93,32 +91,12 @@ def unchanged(frames: Frames, indices: Iterable[int], size: Size) -> Batch:
 
 def batch(frames: Frames, config: TrainConfig, number: int, *, rarity: NDArray[np.float64], outside: int = VOID, group: Group = ALONE) -> Batch:
     """The batch `number` of the run, or the part of it that is made in this process of `group`. Raises DataError."""
-    views = []
-    for position in group.part(range(number * config.batch, (number + 1) * config.batch), config.optimiser.accumulate):
-        epoch, place = divmod(position, len(frames))
-        index = int(_order(config.seed, epoch, len(frames))[place])
-        rng = np.random.default_rng((config.seed, _VIEW, position))
-        frame = frames[index]
-        views.append(view(frame, size=config.data.size, config=config.augment, rarity=rarity, rng=rng, weather=config.weather, outside=outside))
-    return np.stack([image for image, _ in views]), np.stack([mask for _, mask in views])
-
-
-def steps(count: int, config: TrainConfig) -> int:
-    """Steps of the whole run: `epochs` passes over `count` frames, in full batches."""
-    return max(1, -(-count * config.epochs // config.batch))
-
-
-def epoch(step: int, count: int, config: TrainConfig) -> int:
-    """The pass, from 0, that is going on after `step` steps."""
-    return min(config.epochs - 1, step * config.batch // count)
+    positions = group.part(range(number * config.batch, (number + 1) * config.batch), config.optimiser.accumulate)
+    made = [viewed(frames, config, position, rarity=rarity, outside=outside) for position in positions]
+    return np.stack([image for image, _ in made]), np.stack([mask for _, mask in made])
 
 
 def _threads(group: Group) -> int:
     """Two on a small machine, where the network has the cores; more where a GPU waits to be fed. OpenCV and numpy let them run at once."""
     cores = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
     return min(_MOST, max(_FEWEST, cores // group.local_world))
-
-
-@lru_cache(maxsize=4)
-def _order(seed: int, epoch: int, count: int) -> NDArray[np.int64]:
-    return np.random.default_rng((seed, _ORDER, epoch)).permutation(count)

@@ -18,6 +18,8 @@ from engine.training.array_store import ArrayStore
 
 Size = tuple[int, int]
 Pair = tuple[Image, Mask]
+MEMORY = 1_500_000_000
+"""Bytes of frames that are kept in memory where they can't be kept on disk."""
 _FOLDER = "frames"
 _FORMAT = b"1"
 """Of the files in the store: another number, and those of before are never found again."""
@@ -43,13 +45,13 @@ class Frames:
         *,
         most: Size,
         indices: Sequence[int] | None = None,
-        memory: int = 1_500_000_000,
+        memory: int = MEMORY,
         store: ArrayStore | None = None,
     ) -> None:
         self._dataset = dataset
         self._table = classes.table
         self._count = len(classes)
-        self._most = most
+        self.most = most
         self._indices = tuple(range(len(dataset.samples)) if indices is None else indices)
         self._room = memory
         self._kept: dict[int, Pair] = {}
@@ -76,7 +78,7 @@ class Frames:
             return self._trained(_unpacked(packed))
         number = self._indices[index]
         image, ids = self._dataset.image(number), self._dataset.mask(number)
-        size = min(image.shape[0], self._most[0]), min(image.shape[1], self._most[1])
+        size = min(image.shape[0], self.most[0]), min(image.shape[1], self.most[1])
         frame = resized(image, size), resized(ids, size)
         pair = self._trained(frame)
         if self._store is None or not self._store.keep(name, _packed(frame)):

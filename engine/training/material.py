@@ -15,10 +15,12 @@ from engine.errors import DataError
 from engine.events import Progress
 from engine.labels import ClassSet
 from engine.sample import Dataset
-from engine.training import frames
-from engine.training.frames import Frames, Size, spread
+from engine.training.array_store import ArrayStore
+from engine.training.frames import MEMORY, Frames, spread, store
 from engine.training.stages import stages
 
+Source = tuple[str, str]
+"""A layout and a split."""
 _COUNTED = 256
 """So many training frames, evenly spread, tell how often a class occurs."""
 _VALIDATION_MEMORY = 500_000_000
@@ -44,28 +46,37 @@ class Material:
 def opened(config: TrainConfig) -> Material:
     """Opens the splits. Raises DataError and ConfigError."""
     validation = _split(config.data, config.data.validation_split)
-    sources = [(stage.layout or config.data.layout, stage.split or config.data.train_split) for stage in stages(config)]
-    opened = {source: _split(dataclasses.replace(config.data, layout=source[0]), source[1]) for source in sources}
-    train = opened[sources[-1]]
+    order = sources(config)
+    opened = {source: open_source(config.data, source) for source in order}
     for one in opened.values():
         _check_kind(one, validation)
-    classes = labels.class_set(train.space, config.classes)
-    zoom = max(1.0, config.augment.scale[1])
-    most = {source: tuple(round(max(sides) * zoom) for sides in zip(*_sizes(config, source, sources))) for source in opened}
-    store = frames.store(config.data.cache)
-    learnt_from = {
-        source: Frames(one, classes, most=most[source], indices=spread(len(one.samples), config.data.limit), store=store)  # type: ignore[arg-type]
-        for source, one in opened.items()
-    }
+    classes = labels.class_set(opened[order[-1]].space, config.classes)
+    kept = store(config.data.cache)
+    frames = {source: frames_of(config, source, one, classes, store=kept) for source, one in opened.items()}
     learnt = {sample.image for one in opened.values() for sample in one.samples}
     held_out = not learnt & {sample.image for sample in validation.samples}
-    held = Frames(validation, classes, most=config.data.size, memory=_VALIDATION_MEMORY, store=store)
-    return Material(classes, tuple(learnt_from[source] for source in sources), held, held_out)
+    held = Frames(validation, classes, most=config.data.size, memory=_VALIDATION_MEMORY, store=kept)
+    return Material(classes, tuple(frames[source] for source in order), held, held_out)
 
 
-def _sizes(config: TrainConfig, source: tuple[str, str], sources: list[tuple[str, str]]) -> list[Size]:
-    """The sizes at which the frames of `source` are learnt from."""
-    return [stage.size for stage, one in zip(stages(config), sources) if one == source]
+def sources(config: TrainConfig) -> list[Source]:
+    """What each stage learns from. Raises ConfigError."""
+    return [(stage.layout or config.data.layout, stage.split or config.data.train_split) for stage in stages(config)]
+
+
+def open_source(config: DataConfig, source: Source) -> Dataset:
+    """The frames of `source` on the disk. Raises DataError and ConfigError."""
+    return _split(dataclasses.replace(config, layout=source[0]), source[1])
+
+
+def frames_of(
+    config: TrainConfig, source: Source, dataset: Dataset, classes: ClassSet, *, memory: int = MEMORY, store: ArrayStore | None = None
+) -> Frames:
+    """The frames of `dataset` as `config` learns from them: no larger than a stage with this source needs them, and no more than `data.limit`."""
+    zoom = max(1.0, config.augment.scale[1])
+    sizes = [stage.size for stage, one in zip(stages(config), sources(config)) if one == source]
+    height, width = (round(max(sides) * zoom) for sides in zip(*sizes))
+    return Frames(dataset, classes, most=(height, width), indices=spread(len(dataset.samples), config.data.limit), memory=memory, store=store)
 
 
 def _check_kind(train: Dataset, validation: Dataset) -> None:

@@ -9,9 +9,9 @@ from dataclasses import dataclass
 from engine.config import Stage, TrainConfig
 from engine.errors import ConfigError
 from engine.labels import VOID
-from engine.training import batches
+from engine.training import views
 from engine.training.augment import OUTSIDE
-from engine.training.frames import Frames
+from engine.training.frames import Frames, Size
 
 _SEEDS_APART = 7919
 
@@ -39,7 +39,7 @@ class Leg:
 
     def epoch(self, step: int) -> int:
         """The run's pass over the frames, from 0, that step number `step` of the run belongs to."""
-        return self.epochs_before + batches.epoch(step - self.first, len(self.frames), self.config)
+        return self.epochs_before + views.epoch(step - self.first, len(self.frames), self.config)
 
     def epoch_ends(self, step: int) -> bool:
         """Whether a pass over the frames ends with the run's step `step`, the first step being 1."""
@@ -70,22 +70,28 @@ def legs(config: TrainConfig, frames: Callable[[Stage], Frames]) -> tuple[Leg, .
     made: list[Leg] = []
     first = epochs = 0
     for number, stage in enumerate(stages(config)):
-        own, its = _config(config, stage, number), frames(stage)
-        last = first + batches.steps(len(its), own)
+        own, its = config_of(config, stage, number), frames(stage)
+        last = first + views.steps(len(its), own)
         made.append(Leg(number, own, its, first, last, epochs, stage.fill_void))
         first, epochs = last, epochs + stage.epochs
     return tuple(made)
 
 
-def _config(config: TrainConfig, stage: Stage, number: int) -> TrainConfig:
-    """The crop is given at `data.size`, and shrinks with the stage's size, to no less than 32."""
-    shrunk = [max(32, round(side * now / final / 32) * 32) if side else 0 for side, now, final in zip(config.augment.crop, stage.size, config.data.size)]
-    crop = config.augment.crop if stage.size == config.data.size else (shrunk[0], shrunk[1])
+def config_of(config: TrainConfig, stage: Stage, number: int) -> TrainConfig:
+    """The run's config as the stage `number`, from 0, has it."""
     return dataclasses.replace(
         config,
         data=dataclasses.replace(config.data, size=stage.size),
-        augment=dataclasses.replace(config.augment, crop=crop),
+        augment=dataclasses.replace(config.augment, crop=crop_at(config.augment.crop, config.data.size, stage.size)),
         epochs=stage.epochs,
         batch=stage.batch * config.optimiser.accumulate,
         seed=config.seed + _SEEDS_APART * number,
     )
+
+
+def crop_at(crop: Size, given: Size, now: Size) -> Size:
+    """A crop that was given for frames of the size `given`, for frames of the size `now`: shrunk or grown with them, to no less than 32."""
+    if given == now:
+        return crop
+    height, width = (max(32, round(side * to / was / 32) * 32) if side else 0 for side, to, was in zip(crop, now, given))
+    return height, width

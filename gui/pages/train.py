@@ -20,6 +20,7 @@ from gui.session import Session
 from gui.settings import Settings
 from gui.street_training_set import StreetTrainingSet
 from gui.training_desk import TrainingDesk
+from gui.widgets.augment_preview import AugmentPreview
 from gui.widgets.curve_data import Samples
 from gui.widgets.empty_state import EmptyState
 from gui.widgets.inspector import Inspector
@@ -42,6 +43,7 @@ class TrainPage(Page):
 
     form: TrainForm
     view: RunView
+    preview: AugmentPreview
 
     def __init__(self, session: Session, jobs: Jobs, settings: Settings, parent: QWidget | None = None) -> None:
         super().__init__(session, jobs, settings, parent)
@@ -68,6 +70,7 @@ class TrainPage(Page):
         self.rates.close()
         self.desk.close()
         self.view.shut_down()
+        self.preview.close_worker()
 
     def busy_reason(self) -> str | None:
         return "a training is running" if self.desk.trainer.running else None
@@ -75,17 +78,20 @@ class TrainPage(Page):
     def start(self) -> None:
         """Trains what the form says, and shows it; what is wrong in the form is pointed out instead."""
         if not self.rates.in_the_way() and (wanted := self._wanted()) is not None:
+            self.preview.leave()
             self.desk.start(wanted, self.form.how)
 
     def resume(self, run: Run | None = None) -> None:
         """Goes on with `run`, by default the one that is looked at."""
         self.messages.dismiss()
         if not self.rates.in_the_way():
+            self.preview.leave()
             self.desk.resume(self.form.how, run)
 
     def look_at(self, run: Run) -> None:
         """Shows `run`, and its config in the form."""
         self._by_hand = True
+        self.preview.leave()
         looked = self.desk.looked_at
         if looked is not None and looked.run == run and looked.loaded:
             self._fill_form(looked)
@@ -112,13 +118,14 @@ class TrainPage(Page):
         self.view = RunView(self.settings, tuple(rows[id] for id in ("start", "stop", "resume", "use")))
         self.view.add_buttons(tuple(rows[id] for id in ("classes", "all", "save")))
         self.nothing = EmptyState("train", "Nothing to train on yet", _NOTHING, (rows["open"], rows["street"]))
-        self.ready = EmptyState("train", "Ready to train", "Curves and held-out frames appear here while it trains.", (rows["start"],))
+        self.ready = EmptyState("train", "Ready to train", "Curves and held-out frames appear here while it trains.", (rows["start"], rows["preview"]))
         self.model = RunsModel(self)
         self.runs = RunsList(self.model)
         self.runs.set_menu(train_rows.run_rows(self))
-        self.form = TrainForm(self.settings)
+        self.form = TrainForm(self.settings, preview=rows["preview"])
+        self.preview = AugmentPreview(self.session, self.settings, self.form.form.value, self.form.presets, (rows["open"], rows["street"]))
         self._stack = QStackedWidget()
-        for widget in (self.nothing, self.ready, self.view):
+        for widget in (self.nothing, self.ready, self.view, self.preview):
             self._stack.addWidget(widget)
         self.body.addWidget(self._stack, 1)
         self.inspector = Inspector(self.settings, "train")
@@ -141,7 +148,9 @@ class TrainPage(Page):
         self.view.curves.refused.connect(self.report)
         self.session.source_changed.connect(lambda _: self._on_source_changed())
         self.session.run_chosen.connect(lambda path: self.look_at(Run(Path(path))))
-        self.form.changed.connect(self._show_state)
+        for changed in (self.form.changed, self.preview.toggled):
+            changed.connect(self._show_state)
+        self.form.changed.connect(self.preview.refresh)
         self.form.rate.search_wanted.connect(self.rates.ask)
         self.rates.chosen.connect(self.form.rate.take)
         self.rates.refused.connect(self.report)
@@ -152,7 +161,9 @@ class TrainPage(Page):
 
     def _show_state(self) -> None:
         looked = self.desk.looked_at
-        if looked is not None:
+        if self.preview.entered:
+            self._stack.setCurrentWidget(self.preview)
+        elif looked is not None:
             self._stack.setCurrentWidget(self.view)
             self.view.refresh(_title(looked), self.desk.state())
         else:
@@ -189,6 +200,7 @@ class TrainPage(Page):
 
     def _on_source_changed(self) -> None:
         self.form.show_dataset(self.session.dataset)
+        self.preview.refresh()
         self._show_state()
 
 

@@ -21,6 +21,12 @@ GESTURES = {
         ("Show one class alone, in the class list", "Enter"),
     ],
     "data": [("Show the frame on the Drive page", "Double-click, Enter")],
+    "train": [
+        ("Preview of the augmentation: another draw", "Left, Right"),
+        ("Preview of the augmentation: masks on or off", "H"),
+        ("Preview of the augmentation: one of nine alone", "Click"),
+        ("Preview of the augmentation: back", "Esc"),
+    ],
     "lidar": [("Orbit", "Left drag"), ("Pan", "Right drag, middle drag"), ("Zoom", "Wheel"), ("Turn about this point", "Double-click")],
 }
 

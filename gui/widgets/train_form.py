@@ -9,13 +9,14 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import Signal
-from PySide6.QtWidgets import QComboBox, QLabel, QSizePolicy, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QComboBox, QLabel, QSizePolicy, QToolButton, QVBoxLayout, QWidget
 
 from engine import datasets, models, training
 from engine.config import TrainConfig
 from engine.errors import ConfigError
 from engine.run_summary import Summary
 from gui import presets
+from gui.actions import Action, button
 from gui.forms import Form
 from gui.presets import Preset
 from gui.settings import Settings
@@ -40,14 +41,18 @@ class _Origin:
 
 
 class TrainForm(QWidget):
-    """`changed` fires when the user edits or chooses another start. Edits are kept as a start of their own when another is chosen."""
+    """`changed` fires when the user edits or chooses another start. Edits are kept as a start of their own when another is chosen.
+
+    `preview` stands beside the augmentation. `presets` are those that can be started from.
+    """
 
     changed = Signal()
 
-    def __init__(self, settings: Settings, parent: QWidget | None = None) -> None:
+    def __init__(self, settings: Settings, parent: QWidget | None = None, *, preview: Action | None = None) -> None:
         super().__init__(parent)
         self._settings = settings
-        self._presets: list[Preset] = presets.found()
+        self._preview = preview
+        self.presets: list[Preset] = presets.found()
         self._dataset: Dataset | None = None
         self._run: _Origin | None = None
         self._edited: TrainConfig | None = None
@@ -84,14 +89,14 @@ class TrainForm(QWidget):
         self._dataset = dataset
         if dataset is None:
             return
-        preset = presets.for_dataset(self._presets, dataset)
+        preset = presets.for_dataset(self.presets, dataset)
         if self._dirty or self._run is not None:
             value = self.value()
             if value is not None and self._run is None:
                 self.form.set_value(presets.fitted(value, dataset))
             return
         if preset is not None:
-            self._choose(self._presets.index(preset))
+            self._choose(self.presets.index(preset))
         else:
             self.form.set_value(presets.fitted(TrainConfig(), dataset))
 
@@ -99,7 +104,7 @@ class TrainForm(QWidget):
         """Fills in the config of a past run, to train it again with changes."""
         self._keep_edits()
         self._run = _Origin(title, "The settings of the run that is shown", config)
-        self._fill_origins(len(self._presets))
+        self._fill_origins(len(self.presets))
         self.form.set_value(config)
 
     def show_teachers(self, summaries: Sequence[Summary]) -> None:
@@ -135,10 +140,11 @@ class TrainForm(QWidget):
             "loss.name": training.loss_names(),
             "data.layout": ("auto", *datasets.layouts()),
         }
-        first = self._fitted(self._presets[0].config) if self._presets else TrainConfig()
+        first = self._fitted(self.presets[0].config) if self.presets else TrainConfig()
         self.teacher, self.rate = Teacher(), Rate()
         special = {"distill.teacher": lambda: self.teacher, "optimiser.learning_rate": lambda: self.rate}
-        self.form = Form(first, choices=choices, titles=_TITLES, special=special)
+        beside = {"augment": _brief(self._preview, "Preview")} if self._preview else {}
+        self.form = Form(first, choices=choices, titles=_TITLES, special=special, beside=beside)
 
     def _lay_out(self) -> None:
         column = QVBoxLayout(self)
@@ -163,7 +169,7 @@ class TrainForm(QWidget):
         self._say_about()
 
     def _all(self) -> list[_Origin]:
-        origins = [_Origin(one.title, one.about, one.config) for one in self._presets]
+        origins = [_Origin(one.title, one.about, one.config) for one in self.presets]
         origins += [self._run] if self._run else []
         return origins + ([_Origin("My changes", "What you changed before choosing something else", self._edited)] if self._edited else [])
 
@@ -197,3 +203,10 @@ class TrainForm(QWidget):
 
 def _teacher(summary: Summary) -> str:
     return f"{summary.words}, {summary.dataset} {summary.mean_iou:.3f}, {summary.when:%d %b %H:%M:%S}"
+
+
+def _brief(row: Action, words: str) -> QToolButton:
+    """The row's button in fewer words: the form is narrow."""
+    made = button(row, words=True)
+    made.setText(words)
+    return made

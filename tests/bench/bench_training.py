@@ -33,7 +33,7 @@ from engine.checkpoints import IMAGENET_MEAN, IMAGENET_STD  # noqa: E402
 from engine.config import TrainConfig  # noqa: E402
 from engine.evaluation.confusion import Confusion  # noqa: E402
 from engine.runs import Run  # noqa: E402
-from engine.training import batches, hardware, material  # noqa: E402
+from engine.training import batches, hardware, material, views  # noqa: E402
 from engine.training.loop import train  # noqa: E402
 
 PRESET = ROOT / "configs" / "camvid_fpn_mobilenet_v2.yaml"
@@ -81,7 +81,7 @@ def peer(settings: TrainConfig, steps: int) -> tuple[float, float]:
     given = material.opened(settings)
     rarity = np.full(len(given.classes), 1 / len(given.classes))
     network = Padded(smp.FPN("mobilenet_v2", encoder_weights=None, classes=len(given.classes)))
-    total = batches.steps(len(given.train), settings)
+    total = views.steps(len(given.train), settings)
     optimiser = torch.optim.AdamW(network.parameters(), lr=settings.optimiser.learning_rate, weight_decay=settings.optimiser.weight_decay)
     schedule = torch.optim.lr_scheduler.OneCycleLR(
         optimiser, settings.optimiser.learning_rate, total_steps=total + 1, pct_start=settings.optimiser.warm_up

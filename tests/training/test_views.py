@@ -8,7 +8,7 @@ import pytest
 from engine import config, labels
 from engine.config import AugmentConfig, LossConfig, TrainConfig
 from engine.errors import ConfigError
-from engine.training import balance, batches, material, schedules
+from engine.training import balance, batches, material, schedules, views
 from engine.training.augment import relit, view
 from engine.training.frames import resized, spread
 
@@ -77,8 +77,8 @@ def test_masks_are_sampled_never_mixed() -> None:
 
 def test_every_frame_is_seen_once_a_pass_whatever_the_batch(small: TrainConfig) -> None:
     given = material.opened(small)
-    order = [int(batches._order(0, 0, 6)[i]) for i in range(6)]
-    assert sorted(order) == list(range(6)) and order != [int(batches._order(0, 1, 6)[i]) for i in range(6)]
+    order = [int(views.order(0, 0, 6)[i]) for i in range(6)]
+    assert sorted(order) == list(range(6)) and order != [int(views.order(0, 1, 6)[i]) for i in range(6)]
     whole = list(batches.made(given.train, small, rarity=np.full(11, 1 / 11), first=0, last=3))
     later = list(batches.made(given.train, small, rarity=np.full(11, 1 / 11), first=2, last=3))
     assert np.array_equal(whole[2][0], later[0][0]) and np.array_equal(whole[2][1], later[0][1])
