@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import time
+import threading
 from collections.abc import Callable
 from pathlib import Path
 
@@ -204,18 +204,16 @@ def test_a_folder_that_is_gone_is_one_sentence(opened: AugmentPreview, page: Tra
     assert "doesn't exist" in opened.words
 
 
-def test_twenty_thousand_frames_open_without_keeping_the_window(page: TrainPage, session: Session, qtbot: QtBot, tmp_path: Path) -> None:
-    data = layouts.camvid(tmp_path / "many", train=1)
-    for folder in ("train", "trainannot"):
-        first = data / folder / "train_00000.png"
-        for number in range(1, 20_000):
-            (data / folder / f"train_{number:05d}.png").hardlink_to(first)
+def test_the_dataset_is_opened_and_read_on_a_thread(page: TrainPage, qtbot: QtBot, data: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    from engine.training import material
+
+    threads: list[int] = []
+    opening = material.open_source
+    monkeypatch.setattr(material, "open_source", lambda *given: threads.append(threading.get_ident()) or opening(*given))
     page.form.form.row("data.root").editor.set(str(data))
-    began = time.perf_counter()
-    page.preview.enter()
-    entered = time.perf_counter() - began
-    qtbot.waitUntil(lambda: page.preview.sight is not None, timeout=WAIT)
-    assert page.preview.controls.number.maximum() == 20_000 and entered < 0.25, "what is listed is listed on the thread"
+    shown_after(qtbot, page.preview, page.preview.enter)
+    shown_after(qtbot, page.preview, lambda: page.preview.controls.draw.setValue(3))
+    assert len(threads) == 1 and threads[0] != threading.get_ident(), "once, however often it is asked"
 
 
 def test_starting_leaves_the_preview(opened: AugmentPreview, page: TrainPage, monkeypatch: pytest.MonkeyPatch) -> None:
