@@ -303,6 +303,8 @@ class Trainer:
 
 def _of_all(group: distributed.Group, confusion: Confusion, losses: list[float]) -> tuple[Confusion, float]:
     """What all processes counted, and the mean of all their batches' losses."""
+    if group.alone:
+        return confusion, sum(losses) / len(losses)
     counts = group.sum(torch.from_numpy(confusion.counts)).numpy()
     total, count = group.sum(torch.tensor([sum(losses), len(losses)], dtype=torch.float64)).tolist()
     return Confusion.of(counts), total / count

@@ -109,10 +109,11 @@ def test_it_stops_when_asked_and_says_what_it_has(small: TrainConfig) -> None:
     assert len(tried(said)) == 3 and isinstance(said[-1], Finished) and said[-1].stopped and said[-1].summary["steps"] == 3
 
 
-def test_nothing_is_written(small: TrainConfig, tmp_path: Path) -> None:
+def test_no_run_is_made(small: TrainConfig, tmp_path: Path) -> None:
     before = sorted(tmp_path.rglob("*"))
     list(find_rate(small, steps=3))
-    assert sorted(tmp_path.rglob("*")) == before and not places.home().exists() and not places.cache().exists()
+    assert sorted(tmp_path.rglob("*")) == before and not places.home().exists()
+    assert [path.name for path in places.cache().iterdir()] == ["frames"], "what was decoded serves the run"
 
 
 def test_what_goes_wrong_is_one_sentence(small: TrainConfig, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
