@@ -29,8 +29,6 @@ class Doer(Protocol):
 
     def look_at(self, run: Run) -> None: ...
 
-    def toggle_classes(self) -> None: ...
-
     def ask_to_open(self) -> None: ...
 
 
@@ -41,12 +39,16 @@ def rows(page: Doer) -> list[Action]:
     def row(id: str, text: str, key: str, icon: str, call: Callable[[], object], enabled: Callable[[], bool] | None = None, help: str = "") -> Action:
         return Action(f"train.{id}", text, key, "train", icon, call, enabled, help=help)
 
+    def switch(id: str, text: str, key: str, icon: str, call: Callable[[], object], checked: Callable[[], bool], help: str) -> Action:
+        return Action(f"train.{id}", text, key, "train", icon, call, checked=checked, help=help)
+
     return [
         row("start", "Start training", "Ctrl+Return", "play", page.start, lambda: not desk.trainer.running, "Trains what the form says, in the background"),
         row("stop", "Stop", "Ctrl+.", "stop", desk.stop, lambda: desk.can_stop, "Ends after this step and keeps a checkpoint that resumes"),
         row("resume", "Resume", "Ctrl+R", "resume", page.resume, lambda: desk.can_resume, "Goes on where the run's last checkpoint stands"),
         row("use", "Use checkpoint", "Ctrl+U", "checkpoint", desk.use, lambda: desk.can_use, "Drive and Lidar predict with this run's best checkpoint"),
-        Action("train.classes", "Classes", "C", "train", "classes", page.toggle_classes, checked=lambda: page.view.classes_shown, help="A line for each class that is checked"),
+        switch("classes", "Classes", "C", "classes", lambda: page.view.show_classes(not page.view.classes_shown), lambda: page.view.classes_shown, "A line for each class that is checked"),
+        switch("log", "Log scale", "L", "scale", lambda: page.view.fold(not page.view.folded), lambda: page.view.folded, "Losses by powers of ten, so that small terms are seen beside large ones"),
         row("all", "Show all steps", "Ctrl+F", "fit", lambda: page.view.curves.reset()),
         row("save", "Save curves…", "Ctrl+S", "save", lambda: page.view.curves.ask_and_save("png"), lambda: desk.looked_at is not None, "As a picture, a drawing or numbers"),
         row("folder", "Open run folder", "", "external", desk.open_folder, lambda: desk.looked_at is not None),

@@ -92,10 +92,6 @@ class TrainPage(Page):
             self._fill_form(looked)
         self.desk.board.look_at(run)
 
-    def toggle_classes(self) -> None:
-        """Opens or closes the classes beside the curves."""
-        self.view.show_classes(not self.view.classes_shown)
-
     def ask_to_open(self) -> None:
         """Lets the user choose a folder."""
         self.opening_wanted.emit(None)
@@ -103,7 +99,7 @@ class TrainPage(Page):
     def _make(self) -> None:
         rows = self._rows
         self.view = RunView(self.settings, tuple(rows[id] for id in ("start", "stop", "resume", "use")))
-        self.view.add_buttons(tuple(rows[id] for id in ("classes", "all", "save")))
+        self.view.add_buttons(tuple(rows[id] for id in ("classes", "log", "all", "save")))
         self.nothing = EmptyState("train", "Nothing to train on yet", _NOTHING, (rows["open"], rows["street"]))
         self.ready = EmptyState("train", "Ready to train", "Curves and held-out frames appear here while it trains.", (rows["start"],))
         self.model = RunsModel(self)
