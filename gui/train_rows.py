@@ -5,11 +5,13 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Protocol
 
+from engine import places
 from engine.run_summary import Summary
 from engine.runs import Run
 from gui import run_deeds
 from gui.actions import Action
 from gui.street_training_set import StreetTrainingSet
+from gui.tensorboard import TensorBoard
 from gui.training_desk import TrainingDesk
 from gui.widgets.run_view import RunView
 
@@ -21,6 +23,7 @@ class Doer(Protocol):
 
     desk: TrainingDesk
     street: StreetTrainingSet
+    tensorboard: TensorBoard
     view: RunView
 
     def start(self) -> None: ...
@@ -51,6 +54,10 @@ def rows(page: Doer) -> list[Action]:
         switch("log", "Log scale", "L", "scale", lambda: page.view.fold(not page.view.folded), lambda: page.view.folded, "Losses by powers of ten, so that small terms are seen beside large ones"),
         row("all", "Show all steps", "Ctrl+F", "fit", lambda: page.view.curves.reset()),
         row("save", "Save curves…", "Ctrl+S", "save", lambda: page.view.curves.ask_and_save("png"), lambda: desk.looked_at is not None, "As a picture, a drawing or numbers"),
+        row(
+            "board", "Open TensorBoard", "Ctrl+B", "board", lambda: page.tensorboard.open(places.runs()), lambda: not page.tensorboard.starting,
+            "All runs in the browser, from a server that only this machine can reach",
+        ),  # fmt: skip
         row("folder", "Open run folder", "", "external", desk.open_folder, lambda: desk.looked_at is not None),
         row("delete", "Delete run…", "", "trash", desk.delete, lambda: desk.can_delete),
         row("open", "Open folder…", "", "open", page.ask_to_open),

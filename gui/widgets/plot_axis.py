@@ -63,7 +63,7 @@ def folded_ticks(low: float, high: float, apart: float) -> list[float]:
             break
     if len(places) < 2:  # less than a power of ten is seen: even steps
         step = _even_step((last - first) * apart / (high - low))
-        places = folded(step * np.arange(math.ceil(first / step), math.floor(last / step) + 1))
+        places = folded(np.array([step * count for count in range(math.ceil(first / step), math.floor(last / step) + 1)]))
     return [float(place) for place in places]
 
 
