@@ -1,16 +1,14 @@
-"""Everything a run says, on the disk as it says it: a line an event for the window, scalars and pictures for TensorBoard."""
+"""Everything a run says, on the disk as it says it: a line an event for the window, and TensorBoard's files."""
 
 from __future__ import annotations
 
-import math
 import os
 from types import TracebackType
-from typing import Any
 
-import numpy as np
-
-from engine import atomic, events, images
+from engine import atomic, events
+from engine.config import TrainConfig
 from engine.runs import Run
+from engine.training.board import Board
 
 
 class History:
@@ -22,7 +20,7 @@ class History:
             self._stream = run.events.open("ab")
             if self._stream.tell() and not _ends_well(run):
                 self._stream.write(b"\n")  # the line that a crash cut off stays alone on its own
-        self._board: Any = None
+        self._board: Board | None = None
 
     def __enter__(self) -> History:
         return self
@@ -32,14 +30,13 @@ class History:
         if self._board is not None:
             self._board.close()
 
-    def open_board(self) -> str:
-        """Starts TensorBoard's files; the empty string, or why there are none, in a sentence."""
+    def open_board(self, config: TrainConfig, *, step: int) -> str:
+        """Starts TensorBoard's files of a run that stands at `step`; the empty string, or why there are none, in a sentence."""
         try:
-            from torch.utils.tensorboard import SummaryWriter
+            with atomic.told(self._run.path / "board"):
+                self._board = Board(self._run, config, step=step)
         except ImportError as error:
             return f"TensorBoard's files are not written: {error}. Install tensorboard to have them"
-        with atomic.told(self._run.path / "board"):
-            self._board = SummaryWriter(str(self._run.path / "board"))
         return ""
 
     def add(self, event: events.Event) -> None:
@@ -50,27 +47,7 @@ class History:
             self._stream.write(events.to_line(event).encode("utf-8") + b"\n")
             self._stream.flush()
         if self._board is not None:
-            self._draw(event)
-
-    def _draw(self, event: events.Event) -> None:
-        match event:
-            case events.StepDone(step=step):
-                parts = {f"loss_{name}": value for name, value in event.terms.items() if len(event.terms) > 1}
-                figures = {"learning_rate": event.learning_rate, "images_per_second": event.images_per_second, "loader_images_per_second": event.loader_images_per_second}
-                self._scalars(step, "train", {"loss": event.loss} | figures | parts)
-            case events.StageBegan(step=step):
-                self._scalars(step, "train", {"stage": event.stage})
-            case events.Validated(step=step):
-                self._scalars(step, "validation", {"mean_iou": event.mean_iou, "loss": event.loss})
-                self._scalars(step, "iou", event.iou)
-            case events.SampleShown(step=step, index=index):
-                pictures = [images.read_rgb(self._run.path / path) for path in (event.image, event.truth, event.prediction)]
-                self._board.add_image(f"sample_{index}", np.hstack(pictures), step, dataformats="HWC")
-
-    def _scalars(self, step: int, group: str, values: dict[str, float]) -> None:
-        for name, value in values.items():
-            if math.isfinite(value):
-                self._board.add_scalar(f"{group}/{name}", value, step)
+            self._board.draw(event)
 
 
 def _ends_well(run: Run) -> bool:

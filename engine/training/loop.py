@@ -107,7 +107,7 @@ class Trainer:
         else:
             yield from beginning.pretrain(self._learner.network, config)
         self._group.align(self._learner.network)
-        if self._history is not None and (why_not := self._history.open_board()):
+        if self._history is not None and (why_not := self._history.open_board(config, step=self._standing.step)):
             yield events.Message(why_not, "warning")
         self._legs = stages.legs(config, dict(zip(stages.stages(config), self._material.stages)).__getitem__)
         self._total = self._legs[-1].last

@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from PySide6.QtCore import Signal
+from PySide6.QtGui import QGuiApplication
 from PySide6.QtWidgets import QStackedWidget, QWidget
 
 from engine.config import TrainConfig
@@ -19,6 +20,7 @@ from gui.run_board import BoardRun
 from gui.session import Session
 from gui.settings import Settings
 from gui.street_training_set import StreetTrainingSet
+from gui.tensorboard import TensorBoard
 from gui.training_desk import TrainingDesk
 from gui.widgets.augment_preview import AugmentPreview
 from gui.widgets.curve_data import Samples
@@ -50,6 +52,7 @@ class TrainPage(Page):
         self.desk = TrainingDesk(session, jobs, self)
         self.street = StreetTrainingSet(jobs, self)
         self.rates = RateFinding(self._wanted, self.desk.trainer, jobs, self)
+        self.tensorboard = TensorBoard(self)
         self._by_hand = False
         self._rows = {row.id.removeprefix("train."): row for row in train_rows.rows(self)}
         self._make()
@@ -68,6 +71,7 @@ class TrainPage(Page):
 
     def shutdown(self) -> None:
         self.rates.close()
+        self.tensorboard.close()
         self.desk.close()
         self.view.shut_down()
         self.preview.close_worker()
@@ -116,7 +120,7 @@ class TrainPage(Page):
     def _make(self) -> None:
         rows = self._rows
         self.view = RunView(self.settings, tuple(rows[id] for id in ("start", "stop", "resume", "use")))
-        self.view.add_buttons(tuple(rows[id] for id in ("classes", "all", "save")))
+        self.view.add_buttons(tuple(rows[id] for id in ("classes", "log", "all", "save", "board")))
         self.nothing = EmptyState("train", "Nothing to train on yet", _NOTHING, (rows["open"], rows["street"]))
         self.ready = EmptyState("train", "Ready to train", "Curves and held-out frames appear here while it trains.", (rows["start"], rows["preview"]))
         self.model = RunsModel(self)
@@ -141,6 +145,9 @@ class TrainPage(Page):
         self.desk.changed.connect(self._show_state)
         self.desk.said.connect(self.toast)
         self.desk.refused.connect(lambda text, details: self.report(text, details=details))
+        self.tensorboard.changed.connect(lambda: self.toast.emit("TensorBoard is starting") if self.tensorboard.starting else None)
+        self.tensorboard.opened.connect(self._on_board_opened)
+        self.tensorboard.failed.connect(lambda text, details: self.report(text, details=details))
         self.model.overlaid.connect(board.lay_over)
         self.runs.chosen.connect(lambda row: self.look_at(row.run))
         self.view.sample_opened.connect(self._on_sample_opened)
@@ -193,6 +200,10 @@ class TrainPage(Page):
         self._runs_section.setVisible(bool(summaries))
         if self.desk.looked_at is None and summaries and not self._by_hand:
             self.desk.board.look_at(next((one for one in summaries if one.state == "running"), summaries[0]).run)
+
+    def _on_board_opened(self, address: str) -> None:
+        copy = ("Copy address", lambda: QGuiApplication.clipboard().setText(address))
+        self.messages.show_problem(f"TensorBoard is at {address} for as long as this window is open", cure=copy, level="info")
 
     def _on_sample_opened(self, shown: Samples, index: int) -> None:
         if self.desk.looked_at is not None:

@@ -37,6 +37,8 @@ class RunCurves:
     epochs: list[int] = field(default_factory=list)
     loss: list[float] = field(default_factory=list)
     learning_rate: list[float] = field(default_factory=list)
+    terms: dict[str, list[float]] = field(default_factory=dict)
+    """The loss's parts by name, each with a number a step: NaN where a step had no such part."""
     validated: list[events.Validated] = field(default_factory=list)
     samples: list[Samples] = field(default_factory=list)
     resumed_at: list[int] = field(default_factory=list)
@@ -45,6 +47,8 @@ class RunCurves:
     latest: events.StepDone | None = None
     begun: bool = False
     """Whether a step was done since it was last started."""
+    cuts: int = 0
+    """How often the end of the lists was taken away: until it changes, what was there before is still there."""
 
     @classmethod
     def of(cls, said: Iterable[events.Event]) -> RunCurves:
@@ -66,6 +70,7 @@ class RunCurves:
                 if self.steps and event.step <= self.steps[-1]:
                     self._cut(event.step - 1)
                 self.latest, self.steps_total, self.begun = event, event.steps_total, True
+                self._take_terms(event.terms)
                 self.steps.append(event.step)
                 self.epochs.append(event.epoch)
                 self.loss.append(event.loss)
@@ -80,6 +85,11 @@ class RunCurves:
             case _:
                 return False
         return True
+
+    @property
+    def parted(self) -> bool:
+        """Whether the loss has several parts, so that they say more than their sum."""
+        return len(self.terms) > 1
 
     @property
     def marks(self) -> list[tuple[int, str]]:
@@ -99,22 +109,29 @@ class RunCurves:
         return nearest(self.steps, step)
 
     def table(self) -> str:
-        """The numbers as CSV: a row a step, validation columns filled where there was one."""
+        """The numbers as CSV: a row a step, validation columns filled where there was one; the loss's parts where there are several."""
         scores = {one.step: one for one in self.validated}
+        parts = self.terms if self.parted else {}
         text = io.StringIO()
         writer = csv.writer(text, lineterminator="\n")
-        writer.writerow(["step", "epoch", "loss", "learning_rate", "validation_loss", "mean_iou", *self.classes])
-        for step, epoch, loss, rate in zip(self.steps, self.epochs, self.loss, self.learning_rate):
-            writer.writerow([step, epoch, loss, rate, *self._scores(scores.pop(step, None))])
+        writer.writerow(["step", "epoch", "loss", *(f"loss_{name}" for name in parts), "learning_rate", "validation_loss", "mean_iou", *self.classes])
+        for step, epoch, loss, rate, *each in zip(self.steps, self.epochs, self.loss, self.learning_rate, *parts.values()):
+            writer.writerow([step, epoch, loss, *_filled(each), rate, *self._scores(scores.pop(step, None))])
         for step, score in sorted(scores.items()):
-            writer.writerow([step, score.epoch, "", "", *self._scores(score)])
+            writer.writerow([step, score.epoch, "", *("" for _ in parts), "", *self._scores(score)])
         return text.getvalue()
 
     def _scores(self, score: events.Validated | None) -> list[Any]:
         if score is None:
             return [""] * (2 + len(self.classes))
-        values = [score.loss, score.mean_iou, *(score.iou.get(name, math.nan) for name in self.classes)]
-        return ["" if math.isnan(value) else value for value in values]
+        return _filled([score.loss, score.mean_iou, *(score.iou.get(name, math.nan) for name in self.classes)])
+
+    def _take_terms(self, terms: dict[str, float]) -> None:
+        for name in terms:
+            if name not in self.terms:
+                self.terms[name] = [math.nan] * len(self.steps)
+        for name, values in self.terms.items():
+            values.append(terms.get(name, math.nan))
 
     def _start(self, event: events.Started) -> None:
         self.classes, self.steps_total, self.begun = event.classes or self.classes, event.steps_total, False
@@ -124,11 +141,18 @@ class RunCurves:
 
     def _cut(self, step: int) -> None:
         keep = bisect_left(self.steps, step + 1)
-        for values in (self.steps, self.epochs, self.loss, self.learning_rate):
+        lists: list[list[Any]] = [self.steps, self.epochs, self.loss, self.learning_rate, *self.terms.values()]
+        for values in lists:
             del values[keep:]
+        self.terms = {name: values for name, values in self.terms.items() if not all(map(math.isnan, values))}
+        self.cuts += 1
         self.validated[:] = [one for one in self.validated if one.step <= step]
         self.stages[:] = [one for one in self.stages if one.step <= step]
         self.samples[:] = [one for one in self.samples if one.step <= step]
+
+
+def _filled(values: Iterable[float]) -> list[Any]:
+    return ["" if math.isnan(value) else value for value in values]
 
 
 def nearest(steps: Sequence[int], step: float) -> int | None:
@@ -146,23 +170,27 @@ def smooth(values: Numbers, weight: float) -> Numbers:
 
     Non-finite values are left out of the average. 100 000 values take about a millisecond.
     """
+    return smooth_on(values, weight, (0.0, 0.0))[0]
+
+
+def smooth_on(values: Numbers, weight: float, carried: tuple[float, float]) -> tuple[Numbers, tuple[float, float]]:
+    """`smooth` of values that follow others: `carried` is what it gave beside the others' average, (0, 0) where there are none."""
     if weight <= 0 or not len(values):
-        return values.astype(np.float64)
+        return values.astype(np.float64), carried
     finite = np.isfinite(values)
-    total = _decayed(np.where(finite, values, 0.0), weight)
-    share = _decayed(finite.astype(np.float64), weight)
+    total = _decayed(np.where(finite, values, 0.0), weight, carried[0])
+    share = _decayed(finite.astype(np.float64), weight, carried[1])
     with np.errstate(invalid="ignore", divide="ignore"):
-        return np.where(share > 0, total / share, np.nan)
+        return np.where(share > 0, total / share, np.nan), (float(total[-1]), float(share[-1]))
 
 
-def _decayed(values: Numbers, weight: float) -> Numbers:
-    """y[i] = weight · y[i-1] + (1 - weight) · values[i], a block of rows at a time by one matrix product."""
+def _decayed(values: Numbers, weight: float, carried: float) -> Numbers:
+    """y[i] = weight · y[i-1] + (1 - weight) · values[i] from y[-1] = `carried` on, a block of rows at a time by one matrix product."""
     powers = weight ** np.arange(_BLOCK + 1)
     lag = np.arange(_BLOCK)[:, None] - np.arange(_BLOCK)[None, :]
     blocks = np.zeros((-(-len(values) // _BLOCK), _BLOCK))
     blocks.ravel()[: len(values)] = values
     inside = blocks @ np.where(lag >= 0, powers[np.clip(lag, 0, None)], 0.0).T * (1 - weight)
-    carried = 0.0
     for row in inside:
         row += carried * powers[1:]
         carried = row[-1]

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from pathlib import Path
 
-from PySide6.QtCore import QRectF, Qt
+from PySide6.QtCore import QPointF, QRectF, Qt
 from PySide6.QtGui import QColor, QImage, QPainter
-from PySide6.QtWidgets import QGraphicsView
+from PySide6.QtWidgets import QGraphicsView, QMenu, QWidget
 
 from engine import atomic
 from engine.errors import OutputError
@@ -27,6 +28,18 @@ def save(view: QGraphicsView, curves: RunCurves, path: Path) -> None:
         case _:
             with atomic.replacing(path) as temporary:
                 _paint(view, temporary)
+
+
+def open_menu(parent: QWidget, at: QPointF, *, save: Callable[[str], object], possible: bool, reset: Callable[[], object]) -> None:
+    """What can be done with the plot, at the point `at` of the screen; `save` gets a suffix."""
+    menu = QMenu(parent)
+    menu.addAction("Show all steps", reset)
+    menu.addSeparator()
+    for words, suffix in (("Save as picture (PNG)…", "png"), ("Save as drawing (SVG)…", "svg"), ("Save the numbers (CSV)…", "csv")):
+        made = menu.addAction(words)
+        made.triggered.connect(lambda _=False, suffix=suffix: save(suffix))
+        made.setEnabled(possible)
+    menu.popup(at.toPoint())
 
 
 def _paint(view: QGraphicsView, path: Path) -> None:

@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
+import itertools
 import math
-from dataclasses import dataclass, field
+import time
+from dataclasses import dataclass
 
 import numpy as np
 
-from gui.widgets.curve_data import Numbers, RunCurves, nearest, smooth
+from gui.widgets.curve_arrays import CurveArrays
+from gui.widgets.curve_data import Numbers, RunCurves, nearest
 
 Reading = tuple[str, str, str]
 """A word, its number and a colour."""
+TERM_COLOURS = ("#7bc8f6", "#f7b267", "#8bd48a", "#f28482", "#c3a6ff", "#6ee7d8", "#ffd166", "#f4a6cd", "#a3b18a", "#e0c3a0")
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,33 +39,28 @@ class Shown:
     colour: str
 
 
-@dataclass(slots=True)
-class _Arrays:
-    """The lists of a run as arrays; made again only when they have grown or the smoothing has changed."""
-
-    stamp: tuple[object, ...] = ()
-    steps: Numbers = field(default_factory=lambda: np.empty(0))
-    loss: Numbers = field(default_factory=lambda: np.empty(0))
-    smoothed: Numbers = field(default_factory=lambda: np.empty(0))
-    rate: Numbers = field(default_factory=lambda: np.empty(0))
-
-
 class CurveLines:
-    """The runs that are shown, how much they are smoothed and which classes of the first get a line."""
+    """The runs that are shown, how much they are smoothed, which classes of the first get a line and which of its loss's parts get none."""
 
     def __init__(self) -> None:
         self.runs: list[Shown] = []
         self.classes: dict[str, str] = {}
+        self.hidden: frozenset[str] = frozenset()
         self.smoothing = 0.9
-        self._arrays: dict[str, _Arrays] = {}
+        self._arrays: dict[str, CurveArrays] = {}
 
     @property
     def first(self) -> RunCurves | None:
         return self.runs[0].curves if self.runs else None
 
+    @property
+    def parted(self) -> bool | None:
+        """Whether the first run's loss has several parts; None before its first step, when that isn't known."""
+        return self.first.parted if self.first is not None and self.first.steps else None
+
     def show(self, runs: list[Shown]) -> None:
         self.runs = runs
-        self._arrays = {}
+        self._arrays = {run.name: self._of(run) for run in runs}
 
     def span(self) -> tuple[float, float]:
         """From step 0 to the last step of any run."""
@@ -76,8 +75,28 @@ class CurveLines:
             arrays = self._of(run)
             if self.smoothing:
                 lines.append(Line(f"{run.name}/raw", arrays.steps, arrays.loss, run.colour, faint=True))
-            lines.append(Line(f"{run.name}/smooth", arrays.steps, arrays.smoothed, run.colour))
+            lines.append(Line(f"{run.name}/smooth", arrays.steps, arrays.smoothed_loss(self.smoothing), run.colour))
         return lines
+
+    def terms(self) -> list[Line]:
+        """The parts of the first run's loss that are not hidden, smoothed."""
+        if self.first is None or not self.first.parted:
+            return []
+        arrays = self._of(self.runs[0])
+        return [
+            Line(f"term {name}", arrays.steps, arrays.smoothed_term(name, self.smoothing), colour, width=1.4)
+            for name, colour in self._term_colours().items()
+            if name not in self.hidden
+        ]
+
+    def prepare_terms(self, until: float) -> bool:
+        """Smooths the parts until the clock `time.perf_counter` says `until`; whether `terms` would be quick now."""
+        for name in self._term_colours():
+            if time.perf_counter() >= until:
+                return False
+            if name not in self.hidden:
+                self._of(self.runs[0]).smoothed_term(name, self.smoothing)
+        return True
 
     def rate(self) -> list[Line]:
         """Each run's learning rate."""
@@ -96,8 +115,8 @@ class CurveLines:
             lines.append(Line(run.name, at, np.array([one.mean_iou for one in validated], float), run.colour, dots=True, width=2.5))
         return lines
 
-    def read(self, step: float | None) -> tuple[list[Reading], list[Reading], list[Reading]]:
-        """Loss, scores and learning rate at `step`, or for None at the end of each run."""
+    def read(self, step: float | None) -> tuple[list[Reading], list[Reading], list[Reading], list[Reading]]:
+        """Loss, scores, learning rate and the loss's terms at `step`, or for None at the end of each run."""
         at = math.inf if step is None else step
         loss, score, rate = [], [], []
         for run in self.runs:
@@ -107,7 +126,7 @@ class CurveLines:
             if index is not None and (step is None or step <= curves.steps[-1]):
                 place = f"step {curves.steps[index]:,} · epoch {curves.epochs[index] + 1}".replace(",", "\u202f")
                 raw = f"{curves.loss[index]:.4g}"
-                smoothed = f"{arrays.smoothed[index]:.4g}"
+                smoothed = f"{arrays.smoothed_loss(self.smoothing)[index]:.4g}"
                 loss.append((word, f"{raw} · smoothed {smoothed}" if self.smoothing else raw, run.colour))
                 if run is self.runs[0]:
                     loss.append((place, "", "#8b93a1"))
@@ -115,7 +134,7 @@ class CurveLines:
             when = nearest([one.step for one in curves.validated], at)
             if when is not None:
                 score.append((word, spoken(curves.validated[when].mean_iou), run.colour))
-        return loss, score, rate
+        return loss, score, rate, self._read_terms(step)
 
     def class_scores(self, step: float | None) -> dict[str, float]:
         """The IoU by class of the first run at the validation nearest to `step`, or for None at the last."""
@@ -123,20 +142,31 @@ class CurveLines:
         index = nearest([one.step for one in validated], math.inf if step is None else step)
         return {} if index is None else validated[index].iou
 
-    def _of(self, run: Shown) -> _Arrays:
-        kept = self._arrays.setdefault(run.name, _Arrays())
-        steps = run.curves.steps
-        stamp = (id(run.curves), len(steps), steps[-1] if steps else 0, self.smoothing)
-        if kept.stamp != stamp:
-            kept.stamp, kept.steps = stamp, np.asarray(steps, float)
-            kept.loss, kept.rate = np.asarray(run.curves.loss, float), np.asarray(run.curves.learning_rate, float)
-            kept.smoothed = smooth(kept.loss, self.smoothing)
+    def _read_terms(self, step: float | None) -> list[Reading]:
+        """The parts of the first run's loss; those that are hidden without a number."""
+        curves = self.first
+        index = None if curves is None else nearest(curves.steps, math.inf if step is None else step)
+        if curves is None or index is None or not curves.parted:
+            return []
+        return [(name, "" if name in self.hidden else _figure(curves.terms[name][index]), colour) for name, colour in self._term_colours().items()]
+
+    def _of(self, run: Shown) -> CurveArrays:
+        kept = self._arrays.get(run.name)
+        if kept is None or kept.curves is not run.curves:
+            kept = self._arrays[run.name] = CurveArrays(run.curves)
         return kept
+
+    def _term_colours(self) -> dict[str, str]:
+        return dict(zip(self.first.terms, itertools.cycle(TERM_COLOURS))) if self.first is not None else {}
 
 
 def spoken(score: float) -> str:
     """An IoU for people: three decimals, a dash where the class doesn't occur."""
     return "–" if math.isnan(score) else f"{score:.3f}"
+
+
+def _figure(value: float) -> str:
+    return "–" if math.isnan(value) else f"{value:.3g}"
 
 
 def _short(name: str) -> str:

@@ -1,4 +1,4 @@
-"""One dark plot over optimiser steps: a word and a line of values above it, zoom by dragging, a cursor that follows the mouse."""
+"""One dark plot over optimiser steps: a word and values above it, zoom by dragging, a cursor that follows the mouse."""
 
 from __future__ import annotations
 
@@ -7,39 +7,59 @@ from collections.abc import Sequence
 
 import numpy as np
 import pyqtgraph as pg
-from pyqtgraph.GraphicsScene.mouseEvents import MouseClickEvent
-from PySide6.QtCore import Qt, Signal
-from PySide6.QtGui import QColor, QFont
+from pyqtgraph.GraphicsScene.mouseEvents import HoverEvent, MouseClickEvent
+from PySide6.QtCore import QPointF, Qt, Signal
+from PySide6.QtGui import QColor, QFont, QFontMetrics
+from PySide6.QtWidgets import QGraphicsSceneResizeEvent
 
 from gui import theme
 from gui.widgets.curve_data import Numbers, thin, visible
 from gui.widgets.curve_lines import Line, Reading
+from gui.widgets.plot_axis import Axis, folded, unfolded
 
 _AXIS_WIDTH = 56
 _GRID_ALPHA = 36
+_ANY_WIDTH = 100_000
+_MUTED, _OFF = "#8b93a1", "#6a7180"
+_BETWEEN = "&nbsp;&nbsp;&nbsp; "
 
 
 class Panel(pg.PlotItem):
-    """Draws lines thinned to what the screen can show. While nobody has zoomed, the range follows the points."""
+    """Draws lines thinned to what the screen can show. While nobody has zoomed, the range follows the points.
+
+    With `switches` each word above the plot turns its line on and off: see `switched`.
+    """
 
     zoomed = Signal()
+    switched = Signal(str)
+    """The word that was clicked."""
     reset_asked = Signal()
     menu_asked = Signal(object)
 
     def __init__(
-        self, title: str, *, unit: str = "", floor: float | None = None, ceiling: float | None = None, bottom: Axis | None = None, narrowest: float = 2
+        self,
+        title: str,
+        *,
+        unit: str = "",
+        floor: float | None = None,
+        ceiling: float | None = None,
+        switches: bool = False,
+        bottom: Axis | None = None,
+        narrowest: float = 2,
     ) -> None:
         """`bottom` writes the numbers below where they are no steps; zooming in ends at a width of `narrowest`."""
         self._view = _View(narrowest)
         super().__init__(viewBox=self._view, axisItems={"left": Axis("left"), "bottom": bottom or Axis("bottom")})
-        self._title, self._unit, self._floor, self._ceiling = title, unit, floor, ceiling
+        self._title, self._unit, self._floor, self._ceiling, self._switches = title, unit, floor, ceiling, switches
         self._lines: dict[str, pg.PlotDataItem] = {}
         self._drawn: tuple[Line, ...] = ()
         self._marks: list[pg.InfiniteLine] = []
         self._marked: list[tuple[float, str]] = []
         self._cursor = pg.InfiniteLine(angle=90, pen=pg.mkPen("#ffffff", width=1, style=Qt.PenStyle.DotLine))
-        self._readout = _Readout(justify="left")
+        self._readout = _Readout()
         self._make()
+        self._readout.chosen.connect(self.switched)
+        self._readout.setToolTip("A click on a name turns its line on and off" if switches else "")
         self._view.reset_asked.connect(self.reset_asked)
         self._view.menu_asked.connect(self.menu_asked)
         self._view.sigRangeChangedManually.connect(lambda *_: self.zoomed.emit())
@@ -57,6 +77,11 @@ class Panel(pg.PlotItem):
     def view(self) -> pg.ViewBox:
         return self._view
 
+    @property
+    def folded(self) -> bool:
+        """Whether the values stand by powers of ten."""
+        return bool(self.getAxis("left").folded)
+
     def draw(self, lines: Sequence[Line], *, follow: bool, span: tuple[float, float]) -> None:
         """Shows `lines`; where `follow` is set, the range is fitted: steps to `span`, values to the points."""
         self._drawn = tuple(lines)
@@ -67,6 +92,8 @@ class Panel(pg.PlotItem):
         low, high = self._view.viewRange()[0]
         buckets = max(64, int(self._view.width()) // 2)
         shown = [(line, *_points(line, low, high, buckets)) for line in lines]
+        if self.folded:
+            shown = [(line, x, folded(y)) for line, x, y in shown]
         if follow:
             self._fit_y(*self._fitted(shown))
         for line, x, y in shown:
@@ -90,14 +117,24 @@ class Panel(pg.PlotItem):
         if step is not None:
             self._cursor.setValue(step)
 
+    def fold(self, wanted: bool) -> None:
+        """Whether the values stand by powers of ten, see `plot_axis`; what is in view stays in view."""
+        if wanted == self.folded:
+            return
+        low, high = (float(one) for one in (folded if wanted else unfolded)(np.array(self._view.viewRange()[1])))
+        self.getAxis("left").folded = wanted
+        self.getAxis("left").picture = None  # its numbers are others, though the range may be the same
+        for item in self._lines.values():
+            item.setData([], [])
+        self._view.setYRange(low, high, padding=0)
+
     def read(self, values: Sequence[Reading]) -> None:
-        """Writes (word, number, colour) triples above the plot, beside its title."""
+        """Writes (word, number, colour) triples above the plot, beside its title; a line without a number is one that is turned off."""
         now = theme.tokens()
-        unit = f" <span style='color:#8b93a1'>{self._unit}</span>" if self._unit else ""
-        said = "".join(
-            f"<span style='color:{colour}'>&nbsp;&nbsp;&nbsp;{word}</span> <span style='color:{now.on_picture}'>{number}</span>" for word, number, colour in values
-        )
-        self._readout.setText(f"<span style='color:{now.on_picture};font-weight:600'>{self._title}</span>{unit}{said}", size="9pt")
+        said = "".join(f"{_BETWEEN}{self._word(word, number, colour)}&nbsp;<span style='color:{now.on_picture}'>{number}</span>" for word, number, colour in values)
+        words = (self._title, *(word for word, _, _ in values)) if self._switches else ()
+        unit = f" <span style='color:{_MUTED}'>{self._unit}</span>" if self._unit else ""
+        self._readout.say(f"<span style='color:{now.on_picture};font-weight:600'>{self._title}</span>{unit}{said}", words)
 
     def show_steps(self, shown: bool) -> None:
         """Whether the numbers of the steps stand below this plot."""
@@ -127,6 +164,12 @@ class Panel(pg.PlotItem):
         self.addItem(self._cursor, ignoreBounds=True)
         self._cursor.hide()
         self.read([])
+
+    def _word(self, word: str, number: str, colour: str) -> str:
+        if not self._switches:
+            return f"<span style='color:{colour}'>{word}</span>"
+        style = f"color:{colour};text-decoration:none" if number else f"color:{_OFF};text-decoration:line-through"
+        return f"<a href='{word}' style='{style}'>{word}</a>"
 
     def _item(self, line: Line) -> pg.PlotDataItem:
         item = self._lines.get(line.key)
@@ -162,11 +205,54 @@ class Panel(pg.PlotItem):
 
 
 class _Readout(pg.LabelItem):
-    """A line of values that never widens the plot below it: what doesn't fit is cut off."""
+    """Values above a plot that never widen it: what doesn't fit is cut off, or goes on below where its `words` are known.
+
+    How many lines that takes is reckoned from the words and wide numbers, so that it doesn't change while the numbers do.
+    """
+
+    chosen = Signal(str)
+    """The word that was clicked, of those that are links."""
+
+    def __init__(self) -> None:
+        self._words: tuple[str, ...] = ()
+        super().__init__(justify="left")
+
+    def say(self, text: str, words: tuple[str, ...]) -> None:
+        """Shows `text` (HTML), in which each of `words` has a number at most."""
+        self._words = words
+        self.setText(text, size="9pt")
 
     def updateMin(self) -> None:
-        self.setMinimumSize(0, 20)
-        self.setMaximumHeight(20)
+        lines = self._lines() if self._words else 1
+        self.setMinimumSize(0, 20 * lines)
+        self.setMaximumSize(_ANY_WIDTH, 20 * lines)
+
+    def hoverEvent(self, event: HoverEvent) -> None:
+        self.setCursor(Qt.CursorShape.PointingHandCursor if not event.isExit() and self._word_at(event.pos()) else Qt.CursorShape.ArrowCursor)
+
+    def mouseClickEvent(self, event: MouseClickEvent) -> None:
+        if event.button() == Qt.MouseButton.LeftButton and (word := self._word_at(event.pos())):
+            self.chosen.emit(word)
+            event.accept()
+
+    def resizeEvent(self, event: QGraphicsSceneResizeEvent | None) -> None:
+        self.item.setTextWidth(self.size().width() if self._words else -1)
+        super().resizeEvent(event)
+
+    def _word_at(self, at: QPointF) -> str:
+        return str(self.item.document().documentLayout().anchorAt(self.item.mapFromParent(at)))
+
+    def _lines(self) -> int:
+        font = QFont(self.item.font())
+        font.setPointSizeF(9)
+        metrics, lines, room = QFontMetrics(font), 1, self.size().width()
+        left = room
+        for word in self._words:
+            width = metrics.horizontalAdvance(f"{word} -0.0000   ")
+            if width > left and left < room:
+                lines, left = lines + 1, room
+            left -= width
+        return lines
 
 
 class _View(pg.ViewBox):
@@ -187,23 +273,6 @@ class _View(pg.ViewBox):
         elif event.double():
             self.reset_asked.emit()
         event.accept()
-
-
-class Axis(pg.AxisItem):
-    """Numbers as people write them: 12 000 steps, a rate of 2e-3."""
-
-    def __init__(self, side: str) -> None:
-        super().__init__(side)
-        self.enableAutoSIPrefix(False)
-        font = QFont()
-        font.setPointSizeF(8.25)
-        self.setTickFont(font)
-        self.setStyle(tickLength=-4, maxTickLevel=0 if side == "bottom" else 1)
-
-    def tickStrings(self, values: Sequence[float], scale: float, spacing: float) -> list[str]:
-        if self.orientation == "bottom":
-            return [f"{value:,.0f}".replace(",", "\u202f") if value >= 0 else "" for value in values]
-        return [f"{value:.4g}" for value in values]
 
 
 def settled(end: float, length: float) -> float:

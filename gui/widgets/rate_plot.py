@@ -15,7 +15,8 @@ from engine.events import RateTried
 from gui import theme
 from gui.widgets.curve_data import nearest
 from gui.widgets.curve_lines import Line
-from gui.widgets.plot_panel import Axis, Panel
+from gui.widgets.plot_axis import Axis
+from gui.widgets.plot_panel import Panel
 
 REDRAW_MS = 100
 _LOSS, _MARK = "#5aa2ff", "#f0b840"

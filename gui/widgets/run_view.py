@@ -11,6 +11,7 @@ from gui.settings import Settings
 from gui.widgets.class_lines import ClassLines
 from gui.widgets.curve_lines import Shown
 from gui.widgets.curves import Curves
+from gui.widgets.plots import LOSS
 from gui.widgets.run_header import RunHeader
 from gui.widgets.samples_strip import SamplesStrip
 
@@ -18,7 +19,7 @@ _SMOOTHEST = 0.99
 
 
 class RunView(QWidget):
-    """Shows what the page tells it; keeps the smoothing, the shown classes and the splitters in the settings."""
+    """Shows what the page tells it; keeps the smoothing, the scale, what is shown and the splitters in the settings."""
 
     sample_opened = Signal(object, object)
 
@@ -30,20 +31,28 @@ class RunView(QWidget):
         self.classes = ClassLines()
         self.samples = SamplesStrip()
         self._looked: BoardRun | None = None
-        self._classes_button: QToolButton | None = None
+        self._switches: list[tuple[Action, QToolButton]] = []
         self._make_bar()
         self._lay_out()
         self._smoothing.valueChanged.connect(self._on_smoothing)
         self.classes.changed.connect(self.curves.show_classes)
         self.curves.scores_read.connect(self.classes.show_scores)
+        self.curves.terms_hidden.connect(lambda names: settings.set("train/hidden_terms", " ".join(sorted(names))))
         self.samples.opened.connect(self.sample_opened)
         self._on_smoothing(self._smoothing.value())
         self.show_classes(settings.flag("train/classes", False))
+        self.curves.hide_terms(settings.text("train/hidden_terms").split())
+        self.fold(settings.flag("train/folded", False))
 
     @property
     def classes_shown(self) -> bool:
         """Whether the classes can be chosen beside the curves."""
         return not self.classes.isHidden()
+
+    @property
+    def folded(self) -> bool:
+        """Whether losses stand by powers of ten."""
+        return self.curves.panel(LOSS).folded
 
     def add_buttons(self, rows: tuple[Action, ...]) -> None:
         """Buttons at the right end of the bar above the curves."""
@@ -51,9 +60,9 @@ class RunView(QWidget):
             made = button(row, words=row.checked is not None)
             if row.checked is not None:
                 made.setCheckable(True)
-                made.setChecked(row.checked())
-                self._classes_button = made
+                self._switches.append((row, made))
             self._bar.addWidget(made)
+        self._show_switches()
 
     def show_run(self, looked: BoardRun, title: str, state: str) -> None:
         """Shows a run from its beginning; `refresh` when it has grown."""
@@ -80,8 +89,13 @@ class RunView(QWidget):
         self.classes.setVisible(shown)
         self._settings.set("train/classes", shown)
         self.curves.show_classes(self.classes.checked if shown else {})
-        if self._classes_button is not None:
-            self._classes_button.setChecked(shown)
+        self._show_switches()
+
+    def fold(self, wanted: bool) -> None:
+        """Shows losses by powers of ten, or evenly."""
+        self.curves.fold(wanted)
+        self._settings.set("train/folded", wanted)
+        self._show_switches()
 
     def toggle_classes(self) -> None:
         """Opens or closes the column of classes."""
@@ -91,6 +105,10 @@ class RunView(QWidget):
         """The program ends."""
         self.curves.close_plots()
         self.samples.close_pictures()
+
+    def _show_switches(self) -> None:
+        for row, made in self._switches:
+            made.setChecked(row.checked is not None and row.checked())
 
     def _make_bar(self) -> None:
         self._bar = QHBoxLayout()
