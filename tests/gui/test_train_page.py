@@ -313,6 +313,7 @@ def test_time_left_is_said_as_people_say_it() -> None:
 def test_a_real_training_ends_with_a_checkpoint(qtbot, session: Session, jobs: Jobs, settings: Settings, data: Path, how: str) -> None:
     page = TrainPage(session, jobs, settings)
     qtbot.addWidget(page)
+    qtbot.addWidget(page.inspector)
     page.activate()
     small = config.build(
         TrainConfig,
