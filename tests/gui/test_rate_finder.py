@@ -250,6 +250,7 @@ def test_a_real_network_is_tried_and_leaves_no_run(qtbot, session: Session, jobs
     monkeypatch.setattr(rate_range, "find_rate", lambda *words, **more: short(*words, **{**more, "steps": 4}))
     page = TrainPage(session, jobs, settings)
     qtbot.addWidget(page)
+    qtbot.addWidget(page.inspector)
     values = {"data": {"root": str(data), "size": [48, 64]}, "model": {"encoder": "mobilenet_v3_small"}, "batch": 2, "threads": 1, "device": "cpu", "precision": "fp32"}
     page.form.form.set_value(config.build(TrainConfig, values))
     page.rates.ask()

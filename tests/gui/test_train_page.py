@@ -326,6 +326,7 @@ def test_where_it_trains_is_chosen_and_remembered(page: TrainPage, settings: Set
 def test_a_real_training_ends_with_a_checkpoint(qtbot, session: Session, jobs: Jobs, settings: Settings, data: Path, processes: int) -> None:
     page = TrainPage(session, jobs, settings)
     qtbot.addWidget(page)
+    qtbot.addWidget(page.inspector)
     page.activate()
     small = config.build(
         TrainConfig,
