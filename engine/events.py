@@ -45,7 +45,7 @@ class StageBegan:
 class StepDone:
     """One optimiser step. `terms` are the loss's parts by name; speeds are means over the last steps; times in seconds.
 
-    `loader_images_per_second` is what the threads that make the views could make: as long as it is the larger one, nothing waits for them.
+    `loader_images_per_second` is what the threads that make the views could make: as long as it is the larger one, nothing waits for them; 0 where it isn't known.
     """
 
     step: int
@@ -56,7 +56,7 @@ class StepDone:
     images_per_second: float
     seconds_left: float
     terms: dict[str, float] = field(default_factory=dict)
-    loader_images_per_second: float = float("nan")
+    loader_images_per_second: float = 0.0
 
 
 @dataclass(frozen=True, slots=True)

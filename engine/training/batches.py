@@ -50,10 +50,10 @@ class Loader:
 
     @property
     def images_per_second(self) -> float:
-        """As many as the threads could make, were they never kept waiting; the mean over the last batches, NaN before the first."""
+        """As many as the threads could make, were they never kept waiting; the mean over the last batches, 0 before the first."""
         made = tuple(self._made)
         seconds = sum(seconds for _, seconds in made)
-        return self._threads * sum(images for images, _ in made) / seconds if seconds else float("nan")
+        return self._threads * sum(images for images, _ in made) / seconds if seconds else 0.0
 
     def _timed(self, number: int) -> Batch:
         start = time.perf_counter()

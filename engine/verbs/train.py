@@ -12,7 +12,6 @@ are is in the config.yaml of any run.
 from __future__ import annotations
 
 import argparse
-import math
 import shutil
 from collections.abc import Iterator
 from pathlib import Path
@@ -86,7 +85,7 @@ def _train(settings: TrainConfig, arguments: argparse.Namespace, terminal: Termi
     found = finished.summary
     terminal.say(
         f"mIoU {found['mean_iou']:.3f} after {found['step']} steps, {found['seconds']:.0f} s, {found['images_per_second']:.1f} images/s"
-        + (f" (the loader could make {loader:.0f})" if math.isfinite(loader := found["loader_images_per_second"]) else "")
+        + (f" (the loader could make {loader:.0f})" if (loader := found["loader_images_per_second"]) else "")
     )
     terminal.say(f"checkpoint: {found['checkpoint']}")
     return 0

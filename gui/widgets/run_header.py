@@ -118,7 +118,7 @@ def figures(curves: RunCurves, *, running: bool) -> dict[str, str]:
         "step": f"{now.step:,} / {now.steps_total:,}".replace(",", THIN) if now else "–",
         "epoch": str(now.epoch + 1) if now else "–",
         "img/s": f"{now.images_per_second:.1f}" if now else "–",
-        LOADER: f"{now.loader_images_per_second:.0f}" if now and math.isfinite(now.loader_images_per_second) else "–",
+        LOADER: f"{now.loader_images_per_second:.0f}" if now and now.loader_images_per_second else "–",
         "time left": duration(left),
         "best mIoU": f"{best.mean_iou:.3f}" if best else "–",
     }

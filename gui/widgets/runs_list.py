@@ -143,7 +143,8 @@ class RunsList(QListView):
                 self.setCurrentIndex(index)
 
     def sizeHint(self) -> QSize:
-        return QSize(240, min(max(self.model().rowCount(), 1), ROWS) * max(self.sizeHintForRow(0), _Rows.HEIGHT) + 2)
+        count = self.model().rowCount() if self.model() is not None else 0  # a list may outlive its model for a moment
+        return QSize(240, min(max(count, 1), ROWS) * max(self.sizeHintForRow(0), _Rows.HEIGHT) + 2)
 
     def minimumSizeHint(self) -> QSize:
         return QSize(160, self.sizeHint().height())
