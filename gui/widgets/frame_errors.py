@@ -101,7 +101,7 @@ class FrameErrors(QWidget):
         self.list.setAccessibleName("Frames of the result")
         self.list.setEditTriggers(QListView.EditTrigger.NoEditTriggers)
         self.list.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
-        self.list.setMinimumWidth(150)
+        self.list.setMinimumWidth(140)
         self.list.setMaximumWidth(260)
         self.list.selectionModel().currentChanged.connect(lambda now, _: self._ask(now))
         self.list.activated.connect(lambda _: self._want())
@@ -110,7 +110,7 @@ class FrameErrors(QWidget):
         self._captions = {part: QLabel(part) for part in _PARTS}
         for part, canvas in self.canvases.items():
             canvas.setAccessibleName(part.capitalize())
-            canvas.setMinimumSize(120, 70)
+            canvas.setMinimumSize(96, 60)
             canvas.moved.connect(lambda canvas=canvas: self._follow(canvas))
             canvas.hovered.connect(lambda spot, canvas=canvas: self._on_hover(spot, canvas))
             self._captions[part].setObjectName("muted")

@@ -75,7 +75,7 @@ def figures(result: Kept) -> tuple[str, ...]:
     words = f"{title(result)}, {second_line(result)}"
     return (
         words,
-        "–" if math.isnan(mean) else f"{mean:.4f}",
+        "–" if math.isnan(mean) else f"{mean:.3f}",
         f"{100 * accuracy:.1f} %" if isinstance(accuracy, float) else "–",
         f"{report['parameters'] / 1e6:.2f} M",
         f"{report['multiply_adds'] / 1e9:.2f} G",
