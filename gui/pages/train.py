@@ -26,6 +26,7 @@ from gui.widgets.augment_preview import AugmentPreview
 from gui.widgets.curve_data import Samples
 from gui.widgets.empty_state import EmptyState
 from gui.widgets.inspector import Inspector
+from gui.widgets.message_bar import MessageBar
 from gui.widgets.run_view import RunView
 from gui.widgets.runs_list import RunsList, RunsModel
 from gui.widgets.sample_view import SampleView
@@ -146,7 +147,7 @@ class TrainPage(Page):
         self.desk.said.connect(self.toast)
         self.desk.refused.connect(lambda text, details: self.report(text, details=details))
         self.tensorboard.changed.connect(lambda: self.toast.emit("TensorBoard is starting") if self.tensorboard.starting else None)
-        self.tensorboard.opened.connect(self._on_board_opened)
+        self.tensorboard.opened.connect(lambda address: _tell_address(self.messages, address))
         self.tensorboard.failed.connect(lambda text, details: self.report(text, details=details))
         self.model.overlaid.connect(board.lay_over)
         self.runs.chosen.connect(lambda row: self.look_at(row.run))
@@ -201,10 +202,6 @@ class TrainPage(Page):
         if self.desk.looked_at is None and summaries and not self._by_hand:
             self.desk.board.look_at(next((one for one in summaries if one.state == "running"), summaries[0]).run)
 
-    def _on_board_opened(self, address: str) -> None:
-        copy = ("Copy address", lambda: QGuiApplication.clipboard().setText(address))
-        self.messages.show_problem(f"TensorBoard is at {address} for as long as this window is open", cure=copy, level="info")
-
     def _on_sample_opened(self, shown: Samples, index: int) -> None:
         if self.desk.looked_at is not None:
             SampleView(self.view.samples, self.desk.looked_at.curves, shown, index, self).open()
@@ -213,6 +210,11 @@ class TrainPage(Page):
         self.form.show_dataset(self.session.dataset)
         self.preview.refresh()
         self._show_state()
+
+
+def _tell_address(messages: MessageBar, address: str) -> None:
+    copy = ("Copy address", lambda: QGuiApplication.clipboard().setText(address))
+    messages.show_problem(f"TensorBoard is at {address} for as long as this window is open", cure=copy, level="info")
 
 
 def _title(looked: BoardRun) -> str:
