@@ -50,6 +50,11 @@ def _page(window: MainWindow, qtbot: QtBot) -> EvaluatePage:
     return page
 
 
+def _read(page: EvaluatePage, qtbot: QtBot) -> None:
+    """The page has listed what is kept, as it does when it is shown, and the frames of the one that is looked at are there."""
+    qtbot.waitUntil(lambda: page._scores is not None, timeout=10_000)
+
+
 def _opened(window: MainWindow, qtbot: QtBot, path: Path) -> None:
     with qtbot.waitSignal(window.session.source_changed, timeout=10_000):
         window.session.open_path(path)
@@ -100,8 +105,7 @@ def test_a_checkpoint_is_scored_kept_and_shown(window: MainWindow, qtbot: QtBot,
 def test_results_are_compared_and_a_cell_brings_its_frames(window: MainWindow, qtbot: QtBot, frames: Path) -> None:
     first, second = _kept(frames, "first", (0, 5, 60, 10)), _kept(frames, "second", (0, 0, 1, 0))
     page = _page(window, qtbot)
-    with qtbot.waitSignal(page.evaluating.scores_read, timeout=10_000):
-        page.evaluating.refresh()
+    _read(page, qtbot)
     assert [page.results.item(row).text()[:6] for row in range(2)] == ["second", "first,"]
     with qtbot.waitSignal(page.evaluating.scores_read, timeout=10_000):
         page.results.setCurrentRow(1)
@@ -122,8 +126,7 @@ def test_a_frame_is_shown_on_the_drive_page_at_its_split(window: MainWindow, qtb
     _kept(frames, "first", (0, 5, 60, 10))
     page = _page(window, qtbot)
     _opened(window, qtbot, frames / "train")
-    with qtbot.waitSignal(page.evaluating.scores_read, timeout=10_000):
-        page.evaluating.refresh()
+    _read(page, qtbot)
     qtbot.waitUntil(lambda: page.frames.frame is not None, timeout=10_000)
     with qtbot.waitSignal(window.session.source_changed, timeout=10_000):
         page.frames.list.activated.emit(page.frames.list.currentIndex())
@@ -134,8 +137,7 @@ def test_a_frame_is_shown_on_the_drive_page_at_its_split(window: MainWindow, qtb
 def test_a_frame_of_other_data_offers_the_way_there(window: MainWindow, qtbot: QtBot, frames: Path) -> None:
     _kept(frames, "first", (0, 5, 60, 10))
     page = _page(window, qtbot)
-    with qtbot.waitSignal(page.evaluating.scores_read, timeout=10_000):
-        page.evaluating.refresh()
+    _read(page, qtbot)
     qtbot.waitUntil(lambda: page.frames.frame is not None, timeout=10_000)
     page.frames.list.activated.emit(page.frames.list.currentIndex())
     assert page.messages.isVisible() and window.host.current == "evaluate"
@@ -144,24 +146,22 @@ def test_a_frame_of_other_data_offers_the_way_there(window: MainWindow, qtbot: Q
 def test_data_that_is_gone_is_one_sentence_and_the_figures_stay(window: MainWindow, qtbot: QtBot, tmp_path: Path) -> None:
     _kept(tmp_path / "gone", "first", (0, 5))
     page = _page(window, qtbot)
-    with qtbot.waitSignal(page.frames.failed, timeout=10_000) as said:
-        page.evaluating.refresh()
-    assert "gone" in said.args[0] and page.table.rowCount() == 1 and page.messages.isVisible()
+    qtbot.waitUntil(lambda: "gone" in page.messages.text, timeout=10_000)
+    assert page.table.rowCount() == 1 and page.messages.isVisible()
 
 
 def test_a_result_is_deleted_only_when_one_means_it(window: MainWindow, qtbot: QtBot, frames: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     kept = _kept(frames, "first", (1, 2))
     page = _page(window, qtbot)
-    with qtbot.waitSignal(page.evaluating.scores_read, timeout=10_000):
-        page.evaluating.refresh()
+    _read(page, qtbot)
     monkeypatch.setattr(QMessageBox, "exec", lambda self: None)
-    monkeypatch.setattr(QMessageBox, "clickedButton", lambda self: self.buttons()[1])
+    monkeypatch.setattr(QMessageBox, "clickedButton", lambda self: next(one for one in self.buttons() if one.text() == "Keep"))
     page._ask_delete(page.results.current)
     assert kept.path.exists()
     monkeypatch.setattr(QMessageBox, "clickedButton", lambda self: next(one for one in self.buttons() if one.text() == "Delete"))
-    with qtbot.waitSignal(page.evaluating.listed, timeout=10_000):
-        page._ask_delete(page.results.current)
-    assert not kept.path.exists() and page.results.count() == 0
+    page._ask_delete(page.results.current)
+    qtbot.waitUntil(lambda: page.results.count() == 0, timeout=10_000)
+    assert not kept.path.exists()
 
 
 def test_nonsense_in_the_form_is_said_and_the_button_waits(qtbot: QtBot, frames: Path) -> None:
