@@ -17,8 +17,10 @@ from torch import distributed, multiprocessing, nn
 
 from engine import config, labels, places
 from engine.config import TrainConfig
+from engine.errors import ConfigError
 from engine.events import Finished, StepDone, Validated
 from engine.runs import STOP, Run
+from engine.training import beginning
 from engine.training.distributed import Group
 from engine.training.learner import Learner
 from engine.training.loop import train
@@ -90,10 +92,10 @@ def test_two_processes_stopped_and_resumed_equal_one_that_was_not(precise: tuple
     assert len(samples) == 3  # also of frames that the other process scored
 
 
-def test_a_batch_too_small_for_the_processes_is_one_sentence(precise: tuple[TrainConfig, Path], tmp_path: Path) -> None:
-    going = _started(precise[1], tmp_path / "run", "--set", "batch=1")
-    _, errors = going.communicate(timeout=120)
-    assert going.returncode != 0 and "batch is 1, but 2 processes train; give each at least one frame of a step" in errors
+def test_a_batch_too_small_for_the_processes_is_one_sentence(small: TrainConfig) -> None:
+    beginning.check(config.replace(small, "batch", 2), Group(0, 2))
+    with pytest.raises(ConfigError, match="batch is 1, but 2 processes train; give each at least one frame of a step"):
+        beginning.check(config.replace(small, "batch", 1), Group(0, 2))
 
 
 def test_a_group_shares_out_each_chunk_of_a_step() -> None:
