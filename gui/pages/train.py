@@ -207,6 +207,7 @@ class TrainPage(Page):
             SampleView(self.view.samples, self.desk.looked_at.curves, shown, index, self).open()
 
     def _on_source_changed(self) -> None:
+        self.messages.dismiss()  # what was said of the data before is no longer true
         self.form.show_dataset(self.session.dataset)
         self.preview.refresh()
         self._show_state()

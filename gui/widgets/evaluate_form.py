@@ -72,7 +72,7 @@ class EvaluateForm(QWidget):
             self.split.addItem(name, name)
         at = max(self.split.findData("val"), 0)
         self.split.setCurrentIndex(at)
-        self._data.setText(dataset.root.name if dataset else "nothing with masks is open")
+        self._data.setText(dataset.root.name if dataset else "nothing is open")
         self._data.setToolTip(str(dataset.root) if dataset else "")
         self.refresh()
 

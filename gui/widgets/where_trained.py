@@ -8,7 +8,7 @@ from PySide6.QtWidgets import QComboBox, QHBoxLayout, QSizePolicy, QSpinBox, QWi
 from gui.settings import Settings
 from gui.trainer import How
 
-_WORDS = {"thread": "In this window, in the background", "process": "As a process of its own", "processes": "As processes that train together"}
+_WORDS = {"thread": "In this window, in the background", "process": "As a process of its own", "processes": "As several processes"}
 _MOST = 64
 
 
