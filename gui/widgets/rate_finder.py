@@ -64,7 +64,9 @@ class RateFinder(QDialog):
         self.use = QPushButton("Use this rate")
         self.use.setDefault(True)
         self.use.setProperty("primary", True)
-        self.stop = QPushButton("Stop")
+        self.stop = QPushButton("Stopping…")
+        self.stop.setMinimumWidth(self.stop.sizeHint().width())  # for the longest of its words: nothing jumps, nothing is cut
+        self.stop.setText("Stop")
         self.stop.setAutoDefault(False)
         for widget in (self.field, self.use):
             widget.setEnabled(False)
