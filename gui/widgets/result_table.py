@@ -7,20 +7,33 @@ from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QSize, Qt
 from PySide6.QtGui import QColor, QIcon, QPainter, QPixmap
-from PySide6.QtWidgets import QAbstractItemView, QHeaderView, QSizePolicy, QTableWidget, QTableWidgetItem, QWidget
+from PySide6.QtWidgets import (
+    QAbstractItemView,
+    QHeaderView,
+    QSizePolicy,
+    QStyle,
+    QStyledItemDelegate,
+    QStyleOptionViewItem,
+    QTableWidget,
+    QTableWidgetItem,
+    QWidget,
+)
 
+from gui.widgets.checks import Index
 from gui.widgets.results_list import second_line, title
 
 if TYPE_CHECKING:
     from engine.evaluation.results import Kept
 
-_COLUMNS = ("Result", "mIoU", "Right", "Parameters", "Multiply-adds", "A frame", "Frames")
+_COLUMNS = ("Result", "mIoU", "Right", "Params", "Mult-adds", "A frame")
 _TIPS = {
     "Right": "Share of the scored pixels that are right",
-    "Multiply-adds": "Of one look at a picture of the network's own size",
+    "Params": "Parameters of the network",
+    "Mult-adds": "Multiply-adds of one look at a picture of the network's own size",
     "A frame": "From the image to the mask, the median, measured on this machine",
 }
 _MOST_ROWS = 4
+_NAME = int(Qt.ItemDataRole.UserRole)
 
 
 class ResultTable(QTableWidget):
@@ -40,6 +53,9 @@ class ResultTable(QTableWidget):
         self.verticalHeader().hide()
         self.verticalHeader().setDefaultSectionSize(26)
         self.setShowGrid(False)
+        self.setWordWrap(False)  # a name would break at its hyphens and show its first part alone
+        self.setTextElideMode(Qt.TextElideMode.ElideMiddle)
+        self.setItemDelegateForColumn(0, _Names(self))
         self.setEditTriggers(QAbstractItemView.EditTrigger.NoEditTriggers)
         self.setSelectionMode(QAbstractItemView.SelectionMode.NoSelection)
         self.setFocusPolicy(Qt.FocusPolicy.NoFocus)
@@ -56,7 +72,8 @@ class ResultTable(QTableWidget):
                     item.setTextAlignment(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
                 else:
                     item.setIcon(_dot(colour))
-                    item.setToolTip(f"{result.report['checkpoint']}\n{second_line(result)}")
+                    item.setData(_NAME, title(result))
+                    item.setToolTip(f"{text}\n{result.report['checkpoint']}\n{result.report['frames']} frames of {result.report['data']}")
                 self.setItem(row, column, item)
         self.updateGeometry()
 
@@ -80,8 +97,21 @@ def figures(result: Kept) -> tuple[str, ...]:
         f"{report['parameters'] / 1e6:.2f} M",
         f"{report['multiply_adds'] / 1e9:.2f} G",
         f"{report['milliseconds']:.1f} ms",
-        f"{report['frames']}",
     )
+
+
+class _Names(QStyledItemDelegate):
+    """Where the room is short, what a result is of is cut before its name is, both in the middle."""
+
+    def initStyleOption(self, option: QStyleOptionViewItem, index: Index) -> None:
+        super().initStyleOption(option, index)
+        name, metrics = index.data(_NAME), option.fontMetrics
+        style = option.widget.style()
+        margin = style.pixelMetric(QStyle.PixelMetric.PM_FocusFrameHMargin, option, option.widget) + 1
+        room = style.subElementRect(QStyle.SubElement.SE_ItemViewItemText, option, option.widget).width() - 2 * margin
+        room -= metrics.horizontalAdvance(name)
+        rest = metrics.elidedText(option.text.removeprefix(name), Qt.TextElideMode.ElideMiddle, room)
+        option.text = f"{name}{rest}" if len(rest) > len(", …") else option.text
 
 
 def _dot(colour: str) -> QIcon:

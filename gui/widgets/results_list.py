@@ -36,6 +36,7 @@ class ResultsList(QListWidget):
         super().__init__(parent)
         self._filling = False
         self._on_check = False
+        self._told: Kept | None = None
         self.setAccessibleName("Results")
         self.setItemDelegate(_Rows(self))
         self.setMouseTracking(True)
@@ -45,7 +46,7 @@ class ResultsList(QListWidget):
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
         self.customContextMenuRequested.connect(self._on_menu)
         self.itemChanged.connect(lambda _: self._tell())
-        self.currentItemChanged.connect(lambda *_: self._tell(looked=True))
+        self.currentItemChanged.connect(lambda *_: self._tell())
 
     @property
     def current(self) -> Kept | None:
@@ -80,7 +81,7 @@ class ResultsList(QListWidget):
             self.setCurrentItem(chosen)
         self._filling = False
         self.updateGeometry()
-        self._tell(looked=True)
+        self._tell()
 
     def check(self, path: Path, checked: bool = True) -> None:
         """Compares the result in the folder `path`, or not."""
@@ -109,11 +110,12 @@ class ResultsList(QListWidget):
     def _items(self) -> list[QListWidgetItem]:
         return [self.item(row) for row in range(self.count())]
 
-    def _tell(self, *, looked: bool = False) -> None:
+    def _tell(self) -> None:
         if self._filling:
             return
-        if looked:
-            self.looked.emit(self.current)
+        if (current := self.current) != self._told:
+            self._told = current
+            self.looked.emit(current)
         self.compared.emit(self.shown)
 
     def _on_menu(self, position: QPoint) -> None:

@@ -6,8 +6,8 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from PySide6.QtCore import QPointF, Qt
-from PySide6.QtWidgets import QMessageBox
+from PySide6.QtCore import QPointF, QRect, Qt
+from PySide6.QtWidgets import QMessageBox, QStyleOptionViewItem
 from pytestqt.qtbot import QtBot
 
 from engine import images, labels
@@ -21,6 +21,8 @@ from gui.pages.evaluate import EvaluatePage
 from gui.widgets.confusion_view import ConfusionView
 from gui.widgets.evaluate_form import EvaluateForm
 from gui.widgets.rate_bars import RateBars, Series
+from gui.widgets.result_table import ResultTable
+from gui.widgets.results_list import second_line
 from tests.doubles import tiny_checkpoint
 
 CLASSES = labels.class_set(labels.space("camvid"), ClassesConfig(select=("road", "car"), rest=True))
@@ -120,6 +122,40 @@ def test_results_are_compared_and_a_cell_brings_its_frames(window: MainWindow, q
     qtbot.waitUntil(lambda: page.frames.frame is not None and page.frames.frame.index == 3, timeout=10_000)
     page.confusion.choose(None)
     assert len(page.frames.order) == 4
+
+
+def test_results_listed_again_unchanged_are_not_read_again_and_the_cell_stays(window: MainWindow, qtbot: QtBot, frames: Path) -> None:
+    _kept(frames, "first", (0, 5, 60, 10))
+    page = _page(window, qtbot)
+    _read(page, qtbot)
+    cell = CLASSES.names.index("car"), CLASSES.names.index("road")
+    page.confusion.choose(cell)
+    looked: list[object] = []
+    page.results.looked.connect(looked.append)
+    with qtbot.waitSignal(page.evaluating.listed, timeout=10_000):
+        page.activate()
+    assert not looked and page._scores is not None and page.confusion.cell == cell and page.frames.order == [2, 3, 1]
+    newer = _kept(frames, "second", (0, 0, 1, 0))
+    page.results.show_results([newer, *page.evaluating.results], look_at=newer.path)
+    assert looked == [newer]
+
+
+def test_a_result_without_room_loses_what_it_is_of_before_its_name(qtbot: QtBot, frames: Path) -> None:
+    kept = _kept(frames, "fpn-mobilenet_v3_small", (0, 5))
+    table = ResultTable()
+    qtbot.addWidget(table)
+    table.show_results([(kept, "#ffffff")])
+    index, option = table.model().index(0, 0), QStyleOptionViewItem()
+    whole = f"fpn-mobilenet_v3_small, {second_line(kept)}"
+    shown = {}
+    for room in (900, 260, 60):
+        table.initViewItemOption(option)
+        option.rect = QRect(0, 0, room, 26)
+        table.itemDelegateForColumn(0).initStyleOption(option, index)
+        shown[room] = option.text
+    assert shown[900] == whole and shown[260].startswith("fpn-mobilenet_v3_small, ") and "…" in shown[260]
+    assert shown[60] == whole  # not even the name fits: the view cuts it in the middle
+    assert whole in table.item(0, 0).toolTip()
 
 
 def test_a_frame_is_shown_on_the_drive_page_at_its_split(window: MainWindow, qtbot: QtBot, frames: Path) -> None:
