@@ -6,6 +6,7 @@ import os
 from collections.abc import Iterator
 from pathlib import Path
 
+import numpy as np
 import pytest
 
 os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
@@ -13,6 +14,7 @@ os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
 from PySide6.QtCore import QEvent  # noqa: E402
 from PySide6.QtWidgets import QApplication  # noqa: E402
 
+from engine import images  # noqa: E402
 from gui.jobs import Jobs  # noqa: E402
 from gui.session import Session  # noqa: E402
 from gui.settings import Settings  # noqa: E402
@@ -53,3 +55,19 @@ def window(qtbot, settings: Settings, qapp: QApplication):  # type: ignore[no-un
     window.close()
     window.deleteLater()
     QApplication.sendPostedEvents(None, QEvent.Type.DeferredDelete)
+
+
+@pytest.fixture
+def data(tmp_path: Path) -> Path:
+    """A CamVid of twelve small frames: road below, sky above."""
+    root = tmp_path / "camvid"
+    random = np.random.default_rng(0)
+    for split, count in (("train", 8), ("val", 4)):
+        for at in range(count):
+            picture = random.integers(0, 60, (48, 64, 3), np.uint8)
+            picture[:20, :, 2] += 150
+            mask = np.full((48, 64), 3, np.uint8)
+            mask[:20] = 0
+            images.write_png(root / split / f"0001TP_{at:06d}.png", picture)
+            images.write_png(root / f"{split}annot" / f"0001TP_{at:06d}.png", mask)
+    return root

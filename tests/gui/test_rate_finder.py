@@ -12,7 +12,7 @@ import numpy as np
 import pytest
 from PySide6.QtCore import QPoint, QPointF, Qt
 
-from engine import events, images
+from engine import events
 from engine.config import TrainConfig
 from gui.jobs import Jobs
 from gui.pages.train import TrainPage
@@ -57,15 +57,6 @@ class ScriptedTest:
     def _summary(self, steps: int) -> dict[str, object]:
         rates = {"learning_rate": 2.345e-4, "steepest": 1e-4, "lowest": 0.5} if self.suggests else dict.fromkeys(("learning_rate", "steepest", "lowest"))
         return {**rates, "steps": steps, "diverged": False}
-
-
-@pytest.fixture
-def data(tmp_path: Path) -> Path:
-    root = tmp_path / "camvid"
-    for split in ("train", "val"):
-        images.write_png(root / split / "0001TP_000000.png", np.zeros((48, 64, 3), np.uint8))
-        images.write_png(root / f"{split}annot" / "0001TP_000000.png", np.zeros((48, 64), np.uint8))
-    return root
 
 
 @pytest.fixture

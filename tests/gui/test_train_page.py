@@ -4,12 +4,11 @@ import os
 from dataclasses import replace
 from pathlib import Path
 
-import numpy as np
 import pytest
 from tests.doubles import ScriptedTraining
 from PySide6.QtCore import QPoint, Qt
 
-from engine import config, events, images, places, runs
+from engine import config, events, places, runs
 from engine.config import TrainConfig
 from engine.run_summary import summary
 from engine.runs import Run
@@ -23,22 +22,6 @@ from gui.widgets.run_header import duration
 from gui.widgets.where_trained import WhereTrained
 
 WAIT = 20_000
-
-
-@pytest.fixture
-def data(tmp_path: Path) -> Path:
-    """A CamVid of ten small frames: road below, sky above."""
-    root = tmp_path / "camvid"
-    random = np.random.default_rng(0)
-    for split, count in (("train", 8), ("val", 4)):
-        for at in range(count):
-            picture = random.integers(0, 60, (48, 64, 3), np.uint8)
-            picture[:20, :, 2] += 150
-            mask = np.full((48, 64), 3, np.uint8)
-            mask[:20] = 0
-            images.write_png(root / split / f"0001TP_{at:06d}.png", picture)
-            images.write_png(root / f"{split}annot" / f"0001TP_{at:06d}.png", mask)
-    return root
 
 
 @pytest.fixture
