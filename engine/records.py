@@ -7,6 +7,7 @@ import difflib
 import math
 import types
 from dataclasses import MISSING, field, fields, is_dataclass
+from functools import cache
 from pathlib import Path
 from typing import Any, Literal, Union, get_args, get_origin, get_type_hints
 
@@ -48,7 +49,7 @@ def build(kind: type, values: Any, where: str = "") -> Any:
     values = {} if values is None else values  # `data:` with nothing below it
     if not isinstance(values, dict):
         raise ConfigError(f"{where.rstrip('.') or 'the config'} is {values!r}; it holds settings by name")
-    hints = get_type_hints(kind)
+    hints = _hints(kind)
     for key in values:
         if key not in hints:
             near = difflib.get_close_matches(str(key), hints, 1)
@@ -94,6 +95,12 @@ def replace(config: Any, key: str, value: Any) -> Any:
     """A copy of `config` in which the dotted `key` has `value`."""
     head, _, rest = key.partition(".")
     return dataclasses.replace(config, **{head: replace(getattr(config, head), rest, value) if rest else value})
+
+
+@cache
+def _hints(kind: type) -> dict[str, Any]:
+    """Resolving them takes longer than all else that `build` does."""
+    return get_type_hints(kind)
 
 
 def _plain(value: Any) -> Any:

@@ -8,7 +8,7 @@ import time
 from collections.abc import Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
-from typing import Any, Literal
+from typing import TYPE_CHECKING, Any, Literal
 
 import cv2
 import numpy as np
@@ -19,10 +19,11 @@ from engine.evaluation import results
 from engine.evaluation.confusion import Confusion
 from engine.evaluation.report import report
 from engine.events import Events, ShouldStop, never
-from engine.inference.predictor import Predictor
 from engine.labels import ClassSet, Mask
-from engine.models import _summary
 from engine.sample import Dataset, Image
+
+if TYPE_CHECKING:
+    from engine.inference.predictor import Predictor
 
 Tta = Literal["none", "flip"]
 At = Literal["recipe", "image", "slide"]
@@ -52,8 +53,8 @@ def evaluate(
     """
     _check(tta, at, scales, smallest)
     classes = checkpoints.card(checkpoint).classes
-    dataset = _opened(data, split=split, layout=layout, classes=classes, checkpoint=checkpoint)  # before the network, which takes seconds to load
-    predictor = Predictor(checkpoint, device=device)
+    dataset = _opened(data, split=split, layout=layout, classes=classes, checkpoint=checkpoint)
+    predictor = _loaded(checkpoint, device)
     size = predictor.card.recipe.size if at == "recipe" else None
     confusion, times = Confusion(len(classes)), list[float]()
     keeping = results.Keeping(_words(checkpoint), classes) if keep else None
@@ -80,6 +81,13 @@ def evaluate(
             keeping.drop()
 
 
+def _loaded(checkpoint: Path, device: str) -> Predictor:
+    """Torch takes seconds to import: what is missing is told before."""
+    from engine.inference.predictor import Predictor
+
+    return Predictor(checkpoint, device=device)
+
+
 def _compared(truth: Mask, prediction: Mask, classes: ClassSet) -> Confusion:
     one = Confusion(len(classes))
     one.add(truth, prediction)
@@ -92,6 +100,8 @@ def _where(checkpoint: Path, dataset: Dataset) -> dict[str, Any]:
 
 def _costs(predictor: Predictor, times: Sequence[float]) -> dict[str, Any]:
     """How large the network is, what one plain look at a picture of its recipe's size takes, and what a frame took here, as the median."""
+    from engine.models import _summary
+
     size = predictor.card.recipe.size
     counted = _summary.of_config(predictor.card.model, predictor.card.classes.output_channels, size)
     median = float(np.median(times)) if times else math.nan

@@ -5,12 +5,15 @@ from __future__ import annotations
 from collections.abc import Generator, Sequence
 from contextlib import closing
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 from engine.ahead import ahead
 from engine.drives import Drive
 from engine.errors import DataError
-from engine.inference.predictor import Predictor
 from engine.sample import Image, Prediction
+
+if TYPE_CHECKING:
+    from engine.inference.predictor import Predictor
 
 
 @dataclass(frozen=True, slots=True)

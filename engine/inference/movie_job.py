@@ -7,10 +7,12 @@ from collections.abc import Collection, Sequence
 from contextlib import closing
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import cv2
 import numpy as np
 
+from engine import checkpoints
 from engine.checkpoints import Card
 from engine.drives import Drive, overlay
 from engine.drives.movie import MovieWriter
@@ -18,8 +20,10 @@ from engine.errors import DataError
 from engine.events import Events, Finished, Message, Progress, Saved, ShouldStop, never, seconds_left
 from engine.inference import _source
 from engine.inference._stream import predicted
-from engine.inference.predictor import Predictor
 from engine.sample import Image, Prediction
+
+if TYPE_CHECKING:
+    from engine.inference.predictor import Predictor
 
 WIDEST = 3840
 """Pixels: players decode wider movies in software, if at all."""
@@ -55,7 +59,7 @@ def movie(
         yield from (Message(note, "warning") for note in drive.notes)
         if writer.codec == "mpeg4":
             yield Message("this machine's PyAV has no H.264 encoder; the movie is written as MPEG-4, which is bigger and plays in fewer programs", "warning")
-        predictors = [Predictor(path, device=device) for path in (checkpoint, compare) if path is not None]
+        predictors = _loaded([path for path in (checkpoint, compare) if path is not None], device)
         scene = Scene(drive, predictors, opacity=opacity, hidden=hidden, outlines=outlines, legend=legend)
         try:
             with writer:
@@ -67,6 +71,14 @@ def movie(
         yield Finished(summary={"out": str(out), "frames": writer.count, "frames_per_second": drive.fps, "codec": writer.codec})
     finally:
         drive.close()
+
+
+def _loaded(paths: Sequence[Path], device: str) -> list[Predictor]:
+    for path in paths:
+        checkpoints.card(path)  # before torch, which takes seconds to import
+    from engine.inference.predictor import Predictor
+
+    return [Predictor(path, device=device) for path in paths]
 
 
 class _Stopped(Exception):

@@ -9,13 +9,12 @@ from contextlib import closing
 from pathlib import Path
 from typing import Any
 
-from engine import images
+from engine import checkpoints, images
 from engine.drives import overlay
 from engine.errors import ConfigError, DataError
 from engine.events import Events, Finished, Message, Progress, Saved, ShouldStop, never, seconds_left
 from engine.inference import _source
 from engine.inference._stream import predicted
-from engine.inference.predictor import Predictor
 from engine.labels import ClassSet, Mask
 from engine.sample import Image
 
@@ -35,6 +34,9 @@ def predict(
     drive = _source.open_source(input)
     try:
         yield from (Message(note, "warning") for note in drive.notes)
+        checkpoints.card(checkpoint)  # before torch, which takes seconds to import
+        from engine.inference.predictor import Predictor
+
         predictor = Predictor(checkpoint, device=device)
         draw = _drawn(format, predictor.card.classes, opacity)
         names, total, stopped, started = _source.names(drive), len(drive.frames), False, time.perf_counter()

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import lru_cache
 
 import torch
 from torch import Tensor, nn
@@ -45,8 +46,9 @@ def summary(network: nn.Module, size: tuple[int, int]) -> Summary:
     return Summary(size, sum(used.values()), counter.get_total_flops() // 2, sum(kept.values()))
 
 
+@lru_cache(maxsize=64)
 def of_config(config: ModelConfig, class_count: int, size: tuple[int, int]) -> Summary:
-    """Summary of a network that is never given memory."""
+    """Summary of a network that is never given memory; counted once, for it takes a second of Python."""
     from engine import models
 
     with torch.device("meta"):

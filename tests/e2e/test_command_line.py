@@ -12,6 +12,7 @@ from pathlib import Path
 import pytest
 
 from engine import catalogue, events, runs, verbs, world
+from tests import doubles
 
 ROOT = Path(__file__).resolve().parents[2]
 
@@ -65,6 +66,15 @@ def test_what_is_not_there_is_one_sentence_and_leaves_nothing(arguments: list[st
     assert failed.returncode == 1 and "nowhere" in failed.stderr and "Traceback" not in failed.stderr
     assert len(failed.stderr.strip().splitlines()) == 1
     assert list(tmp_path.iterdir()) == []
+
+
+def test_what_is_missing_is_told_before_torch_is_imported(tmp_path: Path) -> None:
+    checkpoint = doubles.tiny_checkpoint(tmp_path)
+    calls = [[verb, str(path), *rest] for verb, rest in (("evaluate", ["--data", "nowhere"]), ("predict", ["nowhere", "--out", "out"]), ("movie", ["nowhere", "--out", "out.mp4"]))
+             for path in (checkpoint, "nowhere.safetensors")]  # fmt: skip
+    script = f"import sys; from engine import verbs; print([verbs.run(call) for call in {calls}], 'torch' in sys.modules)"
+    shown = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, timeout=170, check=False, cwd=ROOT)
+    assert shown.stdout == f"{[1] * 6} False\n", shown.stderr
 
 
 def test_the_whole_job_runs_on_a_tiny_street(tmp_path: Path) -> None:
