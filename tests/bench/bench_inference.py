@@ -52,7 +52,7 @@ def network(predictor: Predictor, plain: torch.nn.Module) -> None:
 @torch.inference_mode()
 def image(predictor: Predictor, plain: torch.nn.Module, height: int, width: int) -> None:
     seen = picture(height, width)
-    logits = predictor._logits(cv2.resize(seen, (512, 256)))
+    logits = predictor._logits(cv2.resize(seen, (512, 256)))[0]
 
     def usual() -> np.ndarray:
         enlarged = F.interpolate(logits[None], (height, width), mode="bilinear", align_corners=False)
@@ -92,7 +92,7 @@ def picture(height: int, width: int) -> np.ndarray:
 
 def normalised(small: np.ndarray, predictor: Predictor) -> torch.Tensor:
     pixels = torch.from_numpy(small).to(predictor.device).permute(2, 0, 1)[None].float()
-    return pixels * predictor._scale + predictor._shift
+    return pixels * predictor._scale.view(1, 3, 1, 1) + predictor._shift.view(1, 3, 1, 1)
 
 
 if __name__ == "__main__":

@@ -13,9 +13,11 @@ from engine import checkpoints, config, labels, models
 from engine.checkpoints import Card, Recipe
 from engine.config import ClassesConfig, ModelConfig
 from engine.errors import CheckpointError, ConfigError
-from engine.models import _pretrained, _reparameterised, _summary, _weights
+from engine.models import _folding, _pretrained, _reparameterised, _summary, _weights
 from engine.models._depthwise import StridedDepthwise
 from engine.models._logits import class_logits
+
+ENCODER_KINDS = ("mobilenet_v2", "resnet18", "resnext50_32x4d")
 
 
 @pytest.mark.parametrize("architecture", models.architectures())
@@ -62,6 +64,25 @@ def test_the_predictor_fuses_by_itself_and_the_checkpoint_keeps_its_branches(tmp
     predictor = Predictor(path, device="cpu")
     assert all(one.fused is not None for one in predictor._network.modules() if isinstance(one, _reparameterised.Reparameterised))
     assert any(name.endswith("narrow.0.weight") for name in checkpoints.read(path)[1])
+
+
+@pytest.mark.parametrize(("architecture", "encoder"), [(one, "mobilenet_v3_small") for one in models.architectures()] + [("fpn", one) for one in ENCODER_KINDS])
+def test_a_network_with_its_norms_folded_says_what_it_said_before(architecture: str, encoder: str) -> None:
+    torch.manual_seed(0)
+    network = models.build(ModelConfig(architecture=architecture, encoder=encoder, width=0.25, pyramid_channels=32, segmentation_channels=32), 5)
+    images = torch.randn(2, 3, 64, 96)
+    with torch.no_grad():
+        for norm in network.modules():
+            if isinstance(norm, nn.BatchNorm2d):  # statistics and weights of their own for every norm
+                for values in (norm.running_mean, norm.running_var, norm.weight, norm.bias):
+                    values.uniform_(0.5, 1.5)  # type: ignore[union-attr]
+        before = network.eval()(images)
+        _reparameterised.fuse(network)
+        _folding.fold(network)
+        after = network(images)
+    assert before.std() > 0
+    torch.testing.assert_close(after, before, atol=1e-4 * float(before.abs().max()), rtol=1e-4)
+    assert not any(isinstance(one, nn.BatchNorm2d) for one in network.modules())
 
 
 @pytest.mark.parametrize("architecture", ["unet", "unet_res", "two_branch"])
