@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import os
 import signal
 import subprocess
 import sys
@@ -11,22 +10,15 @@ from pathlib import Path
 
 import pytest
 
-from engine import catalogue, events, runs, verbs, world
-from tests import doubles
+from engine import catalogue, events, runs, verbs
+from tests import doubles, layouts
+from tests.e2e.conftest import Demonstrated
 
 ROOT = Path(__file__).resolve().parents[2]
 
 
 def roadscope(*arguments: object, timeout: float = 170) -> subprocess.CompletedProcess[str]:
     return subprocess.run([sys.executable, str(ROOT / "main.py"), *map(str, arguments)], capture_output=True, text=True, timeout=timeout, check=False)
-
-
-@pytest.fixture(scope="module")
-def street(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    folder = tmp_path_factory.mktemp("street")
-    for event in world.write(folder, frames=3, seed=2, size=(64, 128), scenes=8, training_size=(64, 128)):
-        assert not isinstance(event, events.Failed)
-    return folder
 
 
 def test_help_names_every_verb_with_a_line_of_help() -> None:
@@ -77,27 +69,25 @@ def test_what_is_missing_is_told_before_torch_is_imported(tmp_path: Path) -> Non
     assert shown.stdout == f"{[1] * 6} False\n", shown.stderr
 
 
-def test_the_whole_job_runs_on_a_tiny_street(tmp_path: Path) -> None:
-    """`demo` in small: writes, trains, evaluates, makes movie and clouds, and says where everything is."""
-    out = tmp_path / "demo"
-    overrides = ["max_minutes=0", "epochs=1", "batch=4", "data.size=[64,128]", "augment.crop=[0,0]", "model.encoder=mobilenet_v3_small"]
-    shown = roadscope("demo", "--out", out, "--no-gui", "--scenes", 8, "--frames", 2, *(word for one in overrides for word in ("--set", one)))
-    assert shown.returncode == 0, shown.stderr
+def test_the_whole_job_runs_on_a_tiny_street(demo: Demonstrated) -> None:
+    """Writes, trains, evaluates, makes movie and clouds, and says where everything is."""
+    assert demo.code == 0
     for path in ("street", "segmented.mp4", "scores.json", "clouds", "cloud.png"):
-        assert (out / path).exists() and f" {out / path}\n" in shown.stdout
-    assert {path.name for path in (out / "street").iterdir()} == {"drive", "cityscapes"}
-    assert {path.suffix for path in (out / "clouds").iterdir()} == {".label", ".ply", ".npz"}
-    scores = json.loads((out / "scores.json").read_text(encoding="utf-8"))
+        assert (demo.out / path).exists() and f" {demo.out / path}\n" in demo.shown
+    assert {path.name for path in (demo.out / "street").iterdir()} == {"drive", "cityscapes"}
+    assert {path.suffix for path in (demo.out / "clouds").iterdir()} == {".label", ".ply", ".npz"}
+    scores = json.loads((demo.out / "scores.json").read_text(encoding="utf-8"))
     assert list(scores["classes"]) == ["flat", "construction", "object", "nature", "sky", "human", "vehicle"]
-    assert all(name in shown.stdout for name in scores["classes"])
+    assert all(name in demo.shown for name in scores["classes"])
 
 
-def test_ctrl_c_stops_training_with_a_run_that_resumes(street: Path, tmp_path: Path) -> None:
+def test_ctrl_c_stops_training_with_a_run_that_resumes(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     """Interrupted is 130, says what was kept, and `--resume` goes on from there to the end."""
-    command = [sys.executable, str(ROOT / "main.py"), "train", str(ROOT / "configs" / "street_demo.yaml"), "--run", str(tmp_path / "run"), "--json"]
-    for override in (f"data.root={street / 'cityscapes'}", "max_minutes=0", "epochs=200", "batch=4", "data.size=[64,128]", "model.encoder=mobilenet_v3_small"):
-        command += ["--set", override]
-    with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, env=os.environ.copy()) as child:
+    data = layouts.cityscapes(tmp_path / "data", cities=("aachen", "bonn", "cologne", "dresden"))
+    arguments = ["train", str(ROOT / "configs" / "street_demo.yaml"), "--run", str(tmp_path / "run"), "--json"]
+    for override in (f"data.root={data}", "max_minutes=0", "epochs=200", "batch=2", "threads=1", "data.size=[32,64]", "augment.crop=[0,0]", "model.encoder=mobilenet_v3_small"):
+        arguments += ["--set", override]
+    with subprocess.Popen([sys.executable, str(ROOT / "main.py"), *arguments], stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True) as child:
         assert child.stdout is not None
         for line in child.stdout:
             if isinstance(events.from_line(line), events.StepDone):
@@ -106,7 +96,7 @@ def test_ctrl_c_stops_training_with_a_run_that_resumes(street: Path, tmp_path: P
         _, said = child.communicate(timeout=120)
     assert child.returncode == 130 and "last.safetensors" in said and "Traceback" not in said
     stopped_at = max(event.step for event in runs.Run(tmp_path / "run").history() if isinstance(event, events.StepDone))
-    command[-1] = "model.encoder=mobilenet_v3_small"
-    resumed = subprocess.run([*command, "--resume", "--set", f"epochs={stopped_at // 2 + 1}"], capture_output=True, text=True, timeout=160, check=False)
-    assert resumed.returncode == 0, resumed.stderr
-    assert isinstance(events.from_line(resumed.stdout.splitlines()[-1]), events.Finished)
+    capsys.readouterr()
+    assert verbs.run([*arguments, "--resume", "--set", f"epochs={stopped_at // 2 + 1}"]) == 0
+    said_last = [events.from_line(line) for line in capsys.readouterr().out.splitlines()]
+    assert isinstance(said_last[-1], events.Finished) and min(event.step for event in said_last if isinstance(event, events.StepDone)) == stopped_at + 1
