@@ -11,6 +11,7 @@ import torch
 
 from engine import config, images
 from engine.config import TrainConfig
+from tests.processes import Forks
 
 
 @pytest.fixture(autouse=True)
@@ -20,6 +21,14 @@ def one_thread() -> Iterator[None]:
     torch.set_num_threads(1)
     yield
     torch.set_num_threads(before)
+
+
+@pytest.fixture(scope="session")
+def forks() -> Iterator[Forks]:
+    """Processes that needn't import torch."""
+    forks = Forks()
+    yield forks
+    forks.close()
 
 
 @pytest.fixture

@@ -2,10 +2,6 @@
 
 from __future__ import annotations
 
-import json
-import os
-import subprocess
-import sys
 from pathlib import Path
 
 import numpy as np
@@ -13,30 +9,21 @@ import pytest
 import torch
 from numpy.typing import NDArray
 from safetensors.numpy import load_file
-from torch import distributed, multiprocessing, nn
+from torch import distributed, nn
 
-from engine import config, labels, places
+from engine import config, events, labels
 from engine.config import TrainConfig
 from engine.errors import ConfigError
 from engine.events import Finished, StepDone, Validated
 from engine.runs import STOP, Run
 from engine.training import beginning
-from engine.training.distributed import Group
+from engine.training.distributed import Group, joined, leave
 from engine.training.learner import Learner
 from engine.training.loop import train
 from engine.training.synced_norm import SyncedNorm
+from tests.processes import Forks
 
 pytestmark = pytest.mark.skipif(not distributed.is_available(), reason="this torch has no distributed package")
-TWO = ["-m", "torch.distributed.run", "--standalone", "--nproc-per-node", "2", "--", str(places.PROJECT / "main.py"), "train"]
-
-
-def _environment() -> dict[str, str]:
-    return {**os.environ, "PYTHONPATH": str(places.PROJECT), "PYTHONUNBUFFERED": "1", "OMP_NUM_THREADS": "1"}
-
-
-def _started(experiment: Path, run: Path, *options: str) -> subprocess.Popen[str]:
-    command = [sys.executable, *TWO, str(experiment), "--run", str(run), "--json", *options]
-    return subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, env=_environment())
 
 
 @pytest.fixture
@@ -59,25 +46,21 @@ def _flat(arrays: dict[str, NDArray[np.float32]]) -> NDArray[np.float32]:
     return np.concatenate([arrays[name].ravel() for name in sorted(arrays) if "running" not in name])
 
 
-def test_two_processes_stopped_and_resumed_equal_one_that_was_not(precise: tuple[TrainConfig, Path], tmp_path: Path) -> None:
+def test_two_processes_stopped_and_resumed_equal_one_that_was_not(precise: tuple[TrainConfig, Path], tmp_path: Path, forks: Forks) -> None:
     wanted, experiment = precise
     alone = list(train(wanted, run=Run(tmp_path / "alone")))
     assert isinstance(alone[-1], Finished)
     together = Run(tmp_path / "together")
-    going = _started(experiment, together.path)
-    assert going.stdout is not None
-    for line in going.stdout:
-        if line.startswith("{") and json.loads(line).get("step") == 5:
+    arguments = ["train", str(experiment), "--run", str(together.path), "--json"]
+    for line in forks.call("engine.verbs:run", arguments, count=2):
+        event = events.from_line(line)
+        if isinstance(event, StepDone) and event.step == 5:
             (together.path / STOP).touch()
-            break
-    out, errors = going.communicate(timeout=120)
-    assert going.returncode == 0, errors[-2000:]
-    assert json.loads(out.splitlines()[-1])["stopped"] is True
+    assert forks.codes == [0, 0] and isinstance(event, Finished) and event.stopped
     stopped_at = together.history()[-1]
     assert isinstance(stopped_at, Finished) and stopped_at.stopped and 5 <= stopped_at.summary["step"] < 12
-    resumed = _started(experiment, together.path, "--resume")
-    _, errors = resumed.communicate(timeout=120)
-    assert resumed.returncode == 0, errors[-2000:]
+    assert isinstance([events.from_line(line) for line in forks.call("engine.verbs:run", [*arguments, "--resume"], count=2)][-1], Finished)
+    assert forks.codes == [0, 0]
     said = together.history()
     losses = {one.step: one.loss for one in said if isinstance(one, StepDone)}
     mine = {one.step: one.loss for one in alone if isinstance(one, StepDone)}
@@ -106,23 +89,23 @@ def test_a_group_shares_out_each_chunk_of_a_step() -> None:
     assert alone.part(range(4), 2) == [0, 1, 2, 3] and alone.alone and alone.leads and alone.any(True) and not alone.any(False)
 
 
-def _normed(rank: int, folder: str) -> None:
-    os.environ.setdefault("GLOO_SOCKET_IFNAME", "lo")
-    distributed.init_process_group("gloo", init_method=f"file://{folder}/meet", rank=rank, world_size=2)
+def normed(folder: str) -> None:
+    """What one of two processes does; called by name."""
+    group = joined()
     torch.manual_seed(0)
     maps = torch.randn(5, 3, 4, 6)
-    mine = (maps[:2] if rank == 0 else maps[2:]).clone().requires_grad_(True)
-    norm = SyncedNorm.instead_of(nn.BatchNorm2d(3), Group(rank, 2))
+    mine = (maps[:2] if group.leads else maps[2:]).clone().requires_grad_(True)
+    norm = SyncedNorm.instead_of(nn.BatchNorm2d(3), group)
     with torch.no_grad():
         norm.weight.copy_(torch.tensor([1.0, 2.0, 0.5]))
     out = norm(mine)
-    (out * (maps[:2] if rank == 0 else maps[2:]).cos()).sum().backward()
-    torch.save((out.detach(), mine.grad, norm.weight.grad, norm.bias.grad, norm.running_mean, norm.running_var), f"{folder}/{rank}.pt")
-    distributed.destroy_process_group()
+    (out * (maps[:2] if group.leads else maps[2:]).cos()).sum().backward()
+    torch.save((out.detach(), mine.grad, norm.weight.grad, norm.bias.grad, norm.running_mean, norm.running_var), f"{folder}/{group.rank}.pt")
+    leave()
 
 
-def test_synced_norms_are_those_of_the_whole_batch_with_their_gradients(tmp_path: Path) -> None:
-    multiprocessing.spawn(_normed, (str(tmp_path),), nprocs=2)
+def test_synced_norms_are_those_of_the_whole_batch_with_their_gradients(tmp_path: Path, forks: Forks) -> None:
+    assert not list(forks.call("tests.training.test_distributed:normed", str(tmp_path), count=2)) and forks.codes == [0, 0]
     torch.manual_seed(0)
     maps = torch.randn(5, 3, 4, 6)
     whole = maps.clone().requires_grad_(True)

@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-import math
+import os
 import signal
-import subprocess
-import sys
 from pathlib import Path
 
 import numpy as np
@@ -17,6 +15,7 @@ from engine.config import TrainConfig
 from engine.events import Failed, Finished, Message, SampleShown, Saved, Started, StepDone, Validated
 from engine.runs import STOP, Run
 from engine.training.loop import train
+from tests.processes import Forks
 
 
 def test_a_run_tells_its_story_and_leaves_all_that_its_folder_should_hold(small: TrainConfig, tmp_path: Path) -> None:
@@ -54,7 +53,7 @@ def test_the_same_three_frames_are_drawn_at_every_validation(small: TrainConfig,
 
 
 def test_training_learns_a_simple_street(small: TrainConfig, tmp_path: Path) -> None:
-    settings = config.replace(config.replace(small, "epochs", 14), "augment.scale", (1.0, 1.0))
+    settings = config.replace(config.replace(config.replace(small, "epochs", 14), "augment.scale", (1.0, 1.0)), "validate_every", 42)
     losses = [event.loss for event in train(settings, run=Run(tmp_path / "run")) if isinstance(event, StepDone)]
     assert len(losses) == 42 and np.mean(losses[-5:]) < 0.6 * np.mean(losses[:5])
 
@@ -98,7 +97,7 @@ def test_a_consumer_that_leaves_lets_go_of_the_run(small: TrainConfig, tmp_path:
 
 @pytest.mark.parametrize("precision", ["fp32", "bf16"])
 def test_a_run_killed_in_the_middle_resumes_to_the_same_bits_as_one_never_interrupted(
-    precision: str, small: TrainConfig, tmp_path: Path
+    precision: str, small: TrainConfig, tmp_path: Path, forks: Forks
 ) -> None:
     settings = config.replace(config.replace(small, "precision", precision), "model.dropout", 0.2)
     settings = config.replace(config.replace(settings, "augment.rare", 0.5), "save_every", 2)
@@ -106,18 +105,11 @@ def test_a_run_killed_in_the_middle_resumes_to_the_same_bits_as_one_never_interr
     for _ in train(settings, run=whole):
         pass
     config.save(settings, tmp_path / "settings.yaml")
-    child = subprocess.Popen(
-        [sys.executable, "main.py", "train", str(tmp_path / "settings.yaml"), "--run", str(killed.path), "--json"],
-        cwd=places.PROJECT, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True,
-    )  # fmt: skip
-    assert child.stdout
-    with child.stdout:
-        for line in child.stdout:
-            event = events.from_line(line)
-            if isinstance(event, StepDone) and event.step == 5:
-                child.send_signal(signal.SIGKILL)
-                break
-    assert child.wait() == -signal.SIGKILL and killed.resumable and not killed.alive
+    for line in forks.call("engine.verbs:run", ["train", str(tmp_path / "settings.yaml"), "--run", str(killed.path), "--json"]):
+        event = events.from_line(line)
+        if isinstance(event, StepDone) and event.step == 5:
+            os.kill(forks.pids[0], signal.SIGKILL)
+    assert forks.codes == [-signal.SIGKILL] and killed.resumable and not killed.alive
     said = list(train(settings, run=killed, resume=True))
     assert [event.step for event in said if isinstance(event, Started)] in ([4], [6])
     assert not [event for event in said if isinstance(event, (Failed, Message))]
