@@ -32,16 +32,20 @@ def main() -> None:
 
 
 def full_size() -> None:
-    """Smooth planes of which each wins somewhere, as a network's do."""
-    noise = torch.from_numpy(np.random.default_rng(0).normal(size=(19, 8, 16)).astype(np.float32))
-    logits = 4 * F.interpolate(noise[None], (256, 512), mode="bicubic")[0]
+    """What a network says of a street, smooth planes of which each wins somewhere, and the worst there is: nothing but noise."""
+    street = cv2.cvtColor(cv2.imread(str(places.RESOURCES / "street.jpg")), cv2.COLOR_BGR2RGB)
+    said = Predictor(places.STUDENT, device="cpu")._logits(cv2.resize(street, (2048, 1024), interpolation=cv2.INTER_LINEAR))[0].contiguous()  # type: ignore[arg-type]
+    noise = torch.from_numpy(np.random.default_rng(0).normal(size=(19, 256, 512)).astype(np.float32))
+    smooth = 4 * F.interpolate(noise[None, :, :8, :16], (256, 512), mode="bicubic")[0]
+    for what, logits in (("the student's planes of a street", said), ("smooth planes", smooth), ("planes of noise", 4 * noise)):
 
-    def usual() -> np.ndarray:
-        return F.interpolate(logits[None], (1024, 2048), mode="bilinear", align_corners=False).argmax(1)[0].to(torch.uint8).numpy()
+        def usual() -> np.ndarray:
+            return F.interpolate(logits[None], (1024, 2048), mode="bilinear", align_corners=False).argmax(1)[0].to(torch.uint8).numpy()
 
-    mask, _ = decide(logits, (1024, 2048))
-    same = 100 * (mask == usual()).mean()
-    against("19 planes of 256×512 to a mask of 1024×2048", lambda: decide(logits, (1024, 2048)), "torch's interpolate and argmax", usual, f", {same:.4f} % the same")
+        mask, _ = decide(logits, (1024, 2048))
+        same = 100 * (mask == usual()).mean()
+        words = f"{what}, {'×'.join(map(str, logits.shape))}, to a mask of 1024×2048"
+        against(words, lambda: decide(logits, (1024, 2048)), "torch's interpolate and argmax", usual, f", {same:.4f} % the same")
 
 
 def mirrored() -> None:

@@ -97,6 +97,34 @@ def test_deciding_equals_the_argmax_of_all_planes_enlarged() -> None:
     assert wrong.mean() < 0.03 and wrong.max() < 0.2
 
 
+@pytest.mark.parametrize("threads", [1, 3])
+@pytest.mark.parametrize("size", [(100, 288), (150, 260), (77, 131), (10, 31)], ids=["twenty times", "halves", "no common edge", "smaller"])
+def test_deciding_in_bands_is_deciding_at_once(size: tuple[int, int], threads: int, monkeypatch: pytest.MonkeyPatch) -> None:
+    logits = torch.randn(6, 20, 36, generator=torch.manual_seed(2)) * 3
+    whole, sure = _decide.decide(logits, size)
+    assert len(list(_decide._bands(20, size))) == 1
+    monkeypatch.setattr(_decide, "_BAND_PIXELS", 1)
+    torch.set_num_threads(threads)
+    try:
+        mask, confidence = _decide.decide(logits, size)
+    finally:
+        torch.set_num_threads(1)
+    bands = list(_decide._bands(20, size))
+    assert [band.fine[0] for band in bands[1:]] == [band.fine[1] for band in bands[:-1]] and bands[-1].fine[1] == size[0]
+    assert len(bands) == {100: 5, 150: 3, 77: 1, 10: 3}[size[0]]
+    np.testing.assert_array_equal(mask, whole)
+    np.testing.assert_allclose(confidence, sure, atol=1e-5)
+    argmax = F.interpolate(logits[None], size, mode="bilinear", align_corners=False)[0].argmax(0).numpy()
+    assert (mask == argmax).mean() > 0.9999
+
+
+def test_a_class_that_wins_only_between_coarse_pixels_is_seen() -> None:
+    logits = torch.tensor([[[9.0, 0.0]], [[0.0, 9.0]], [[6.0, 6.0]], [[4.0, 4.0]]])
+    mask, _ = _decide.decide(logits, (1, 12))
+    assert mask[0].tolist() == [0, 0, 0, 0, 0, 2, 2, 1, 1, 1, 1, 1]
+    assert _decide._may_win(logits.numpy(), logits.numpy().max(axis=0)).tolist() == [True, True, True, False]
+
+
 def test_big_masks_are_decided_small_and_enlarged(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(_decide, "MOST_PIXELS", 100)
     logits = torch.zeros(2, 4, 4)
