@@ -15,15 +15,20 @@ from tests import layouts
 FILES = 20_000
 
 
-@pytest.fixture
-def large(tmp_path: Path) -> Path:
-    """CamVid with 10 000 frames and masks, of which only the first are pictures: an index looks at names."""
-    root = layouts.camvid(tmp_path / "large", train=2, val=1)
+def folder_of(files: int, root: Path) -> Path:
+    """CamVid with half as many frames and as many masks, of which only the first are pictures: an index looks at names."""
+    layouts.camvid(root, train=2, val=1)
     for folder in ("train", "trainannot"):
         base = os.fspath(root / folder)
-        for number in range(2, FILES // 2):
+        for number in range(2, files // 2):
             os.close(os.open(f"{base}/train_{number:05d}.png", os.O_CREAT | os.O_WRONLY))
     return root
+
+
+@pytest.fixture
+def remembered(tmp_path: Path) -> Path:
+    """Twice as large as a tree must be for its listing to be kept."""
+    return folder_of(2 * listing.KEPT_FROM, tmp_path / "large")
 
 
 def settle(root: Path) -> None:
@@ -33,7 +38,8 @@ def settle(root: Path) -> None:
         os.utime(folder, (past, past))
 
 
-def test_twenty_thousand_files_are_indexed_within_two_seconds_and_remembered(large: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_twenty_thousand_files_are_indexed_within_two_seconds_and_remembered(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    large = folder_of(FILES, tmp_path / "large")
     settle(large)
     begun = time.perf_counter()
     dataset = open_dataset(large)
@@ -50,30 +56,30 @@ def test_twenty_thousand_files_are_indexed_within_two_seconds_and_remembered(lar
     assert "train" not in listed and "trainannot" not in listed
 
 
-def test_a_new_file_is_seen_in_a_remembered_folder(large: Path) -> None:
-    settle(large)
-    before = len(open_dataset(large, split="train").samples)
-    layouts.picture(large / "train" / "train_99999.png")
-    layouts.mask(large / "trainannot" / "train_99999.png", (3,))
-    assert len(open_dataset(large, split="train").samples) == before + 1
+def test_a_new_file_is_seen_in_a_remembered_folder(remembered: Path) -> None:
+    settle(remembered)
+    before = len(open_dataset(remembered, split="train").samples)
+    layouts.picture(remembered / "train" / "train_99999.png")
+    layouts.mask(remembered / "trainannot" / "train_99999.png", (3,))
+    assert len(open_dataset(remembered, split="train").samples) == before + 1
 
 
-def test_a_folder_that_changed_a_moment_ago_is_not_remembered(large: Path) -> None:
-    open_dataset(large, split="train")
-    path = large / "train"
+def test_a_folder_that_changed_a_moment_ago_is_not_remembered(remembered: Path) -> None:
+    open_dataset(remembered, split="train")
+    path = remembered / "train"
     status = path.stat()
     (path / "train_00500.png").rename(path / "train_77777.png")
     os.utime(path, ns=(status.st_atime_ns, status.st_mtime_ns))  # changed within the clock's grain
-    names = {sample.name for sample in open_dataset(large, split="train").samples}
+    names = {sample.name for sample in open_dataset(remembered, split="train").samples}
     assert "train_00500" not in names
 
 
-def test_a_damaged_index_is_made_again(large: Path) -> None:
-    settle(large)
-    count = len(open_dataset(large).samples)
+def test_a_damaged_index_is_made_again(remembered: Path) -> None:
+    settle(remembered)
+    count = len(open_dataset(remembered).samples)
     for kept in (places.cache() / "listings").glob("*.json"):
         kept.write_text('{"version": 1, "root": 3}', encoding="utf-8")
-    assert len(open_dataset(large).samples) == count
+    assert len(open_dataset(remembered).samples) == count
 
 
 def test_the_listing_of_a_small_tree_is_not_kept(tmp_path: Path) -> None:

@@ -13,7 +13,7 @@ from engine.lidar.fusion import fuse
 from engine.lidar.scan import read_labels
 from engine.world import write
 
-FRAMES, SEEDS = 2, (1, 2)
+FRAMES, SEEDS = 1, (1, 2)
 
 
 @pytest.fixture(scope="module")

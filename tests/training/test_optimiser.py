@@ -39,7 +39,7 @@ def _learner(of: TrainConfig) -> Learner:
     ids=str,
 )
 def test_every_option_resumes_to_the_same_bits(options: dict[str, object], small: TrainConfig, tmp_path: Path) -> None:
-    wanted = dataclasses.replace(_with(small, **options), validate_every=1)
+    wanted = dataclasses.replace(_with(small, **options), validate_every=1 if "patience" in options else 0)
     whole, broken, done = Run(tmp_path / "whole"), Run(tmp_path / "broken"), []
     for _ in train(wanted, run=whole):
         pass
@@ -130,7 +130,8 @@ def test_deterministic_algorithms_are_asked_for_and_let_go_again(small: TrainCon
 
 def test_compiled_steps_are_the_steps(small: TrainConfig, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(torch, "compile", partial(torch.compile, backend="eager"))  # the default one takes a minute and a C++ compiler
-    plain, compiled = _learner(_with(small)), _learner(dataclasses.replace(_with(small), compile=True))
+    few = dataclasses.replace(_with(small), model=config.build(config.ModelConfig, {"architecture": "two_branch", "width": 0.25, "depth": 0.25}))
+    plain, compiled = _learner(few), _learner(dataclasses.replace(few, compile=True))
     losses = [learner.step(_batch(), number=0, learning_rate=0.0).loss for learner in (plain, compiled)]
     assert losses[0] == pytest.approx(losses[1], rel=1e-3) and plain.weights().keys() == compiled.weights().keys()
 
