@@ -39,7 +39,6 @@ SIZES = {
 """Pixels of an average instance of each class in the training set: constants of the official script."""
 
 _IDS = 34
-_SAME, _HIT = 1, 2
 _ENDINGS = ("labelIds", "instanceIds")
 Said = Generator[events.Event, None, None]
 
@@ -84,25 +83,29 @@ class Counts:
         # OpenCV counts in float32, which is exact below 2²⁴: so in stripes of as many pixels.
         rows = max(1, (1 << 24) // max(1, truth.shape[1]))
         for top in range(0, len(truth), rows):
-            stripe = [np.ascontiguousarray(mask[top : top + rows]) for mask in (truth, prediction)]
-            self.matrix += cv2.calcHist(stripe, [0, 1], None, [_IDS, _IDS], [0, _IDS, 0, _IDS]).astype(np.int64)
+            # Both ids as the bytes of one number: counting in one dimension is twice as fast as in two.
+            pairs = cv2.merge([mask[top : top + rows] for mask in (prediction, truth)]).view("<u2")
+            counted = cv2.calcHist([pairs], [0], None, [_IDS * 256], [0, _IDS * 256])
+            self.matrix += counted.reshape(_IDS, 256)[:, :_IDS].astype(np.int64)
         if instances is not None:
-            self._weigh(prediction.ravel(), instances.ravel())
+            self._weigh(prediction, instances)
 
     def _weigh(self, prediction: NDArray[np.uint8], instances: NDArray[np.uint16]) -> None:
-        where = np.flatnonzero(instances > 1000)
-        numbers, said = instances[where], prediction[where]
-        # Per instance its pixels by how right they are, in one count: the number and the verdict are one key.
-        key = (numbers.astype(np.int32) << 2) | _verdict().take((_class_of().take(numbers).astype(np.int32) << 8) | said)
-        by_verdict = np.bincount(key, minlength=4 * (int(numbers.max(initial=0)) + 1)).reshape(-1, 4)
-        sizes = by_verdict.sum(1)
+        seen = instances > 1000
+        numbers, said = instances[seen], prediction[seen]
+        meant = (numbers // np.uint16(1000)).astype(np.uint8)
+        sizes = np.bincount(numbers)
+        # Only what is wrong is looked at closely: most is right.
+        wrong = np.flatnonzero(meant != said)
+        numbers, strays = numbers[wrong], _group_of()[meant[wrong]] != _group_of()[said[wrong]]
+        missed, astray = (np.bincount(one, minlength=len(sizes)) for one in (numbers, numbers[strays]))
         present = np.flatnonzero(sizes)
         classes = present // 1000
         kept = np.isin(classes, [label.id for label in _scored() if label.instances])
         present, classes = present[kept], classes[kept]
-        hits, same = by_verdict[present, _HIT], by_verdict[present, _HIT] + by_verdict[present, _SAME]
-        weight = np.array([SIZES[_by_id()[int(one)].name] for one in classes]) / sizes[present]
-        for row, pixels in enumerate((hits, sizes[present] - hits, same, sizes[present] - same)):
+        sizes, missed, astray = sizes[present], missed[present], astray[present]
+        weight = np.array([SIZES[_by_id()[int(one)].name] for one in classes]) / sizes
+        for row, pixels in enumerate((sizes - missed, missed, sizes - astray, astray)):
             np.add.at(self.weighted[row], classes, pixels * weight)
 
     def report(self, *, instances: bool) -> dict[str, Any]:
@@ -154,7 +157,7 @@ def _counted(prediction: Path, truth: Path, *, instances: bool) -> Counts:
     if numbers is not None and numbers.shape != right.shape:
         raise DataError(f"{_instances_of(truth).name} is {numbers.shape}, its mask {right.shape}; export both at one size")
     counts = Counts()
-    counts.add(right, said, None if numbers is None else numbers.astype(np.uint16))
+    counts.add(right, said, None if numbers is None else numbers.astype(np.uint16, copy=False))
     return counts
 
 
@@ -162,7 +165,7 @@ def _ids(path: Path) -> Mask:
     mask = images.read_ids(path)
     if mask.max(initial=0) >= _IDS:
         raise DataError(f"{path} holds the id {mask.max()}; Cityscapes' ids are 0 … 33: predict with --format ids")
-    return mask.astype(np.uint8)
+    return mask.astype(np.uint8, copy=False)
 
 
 def _pairs(predictions: Path, truth: Path) -> list[tuple[Path, Path]]:
@@ -181,19 +184,6 @@ def _frame(path: Path) -> str:
 
 def _instances_of(mask: Path) -> Path:
     return mask.with_name(mask.name.replace(*_ENDINGS))
-
-
-@cache
-def _class_of() -> NDArray[np.uint8]:
-    """(65536,) the class of each instance id, class · 1000 + number."""
-    return np.minimum(np.arange(1 << 16) // 1000, 255).astype(np.uint8)
-
-
-@cache
-def _verdict() -> NDArray[np.uint8]:
-    """(65536,) of class · 256 + prediction: whether the prediction is that class, another of its category, or neither."""
-    meant, said = np.divmod(np.arange(1 << 16), 256)
-    return np.where(meant == said, _HIT, np.where(_group_of()[meant] == _group_of()[said], _SAME, 0)).astype(np.uint8)
 
 
 @cache
