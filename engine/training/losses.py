@@ -57,15 +57,9 @@ def softmax_dice(logits: Tensor, target: Tensor, ignore: int, weights: Tensor | 
     """As `dice`, of probabilities that compete for each pixel."""
     if logits.shape[1] == 1:
         return dice(logits, target, ignore, weights)
-    # Without one-hot planes: only the true class's probability is looked up at each pixel, in half the time.
-    count = logits.shape[1]
-    valid = target != ignore
-    classes = torch.where(valid, target, 0).long()
     probabilities = logits.float().softmax(dim=1)
-    predicted = torch.bmm(probabilities.flatten(2), valid.float().flatten(1).unsqueeze(2)).sum(dim=(0, 2))
-    right = probabilities.gather(1, classes.unsqueeze(1)).squeeze(1) * valid
-    shared = predicted.new_zeros(count).index_add(0, classes.flatten(), right.flatten())
-    truth = torch.bincount(classes[valid], minlength=count)
+    areas = _areas_by_plane if logits.is_cuda else _areas_by_pixel
+    shared, predicted, truth = areas(probabilities, target, ignore)
     return _mean(1 - (2 * shared + 1) / (predicted + truth + 1), truth > 0, weights)
 
 
@@ -192,6 +186,25 @@ def _one_hot(target: Tensor, ignore: int, planes: int) -> tuple[Tensor, Tensor]:
     valid = (target != ignore).unsqueeze(1)
     classes = torch.arange(planes, device=target.device, dtype=torch.uint8) + (1 if planes == 1 else 0)
     return (target.unsqueeze(1) == classes.view(1, -1, 1, 1)).float(), valid.float()
+
+
+def _areas_by_pixel(probabilities: Tensor, target: Tensor, ignore: int) -> tuple[Tensor, Tensor, Tensor]:
+    """Of each class the areas that are shared, predicted and true. Only the true class's probability is looked up at each pixel:
+    on a CPU in half the time that planes take."""
+    count = probabilities.shape[1]
+    valid = target != ignore
+    classes = torch.where(valid, target, 0).long()
+    predicted = torch.bmm(probabilities.flatten(2), valid.float().flatten(1).unsqueeze(2)).sum(dim=(0, 2))
+    right = probabilities.gather(1, classes.unsqueeze(1)).squeeze(1) * valid
+    shared = predicted.new_zeros(count).index_add(0, classes.flatten(), right.flatten())
+    return shared, predicted, torch.bincount(classes[valid], minlength=count)
+
+
+def _areas_by_plane(probabilities: Tensor, target: Tensor, ignore: int) -> tuple[Tensor, Tensor, Tensor]:
+    """As `_areas_by_pixel`, for a GPU: there millions of pixels that add to the same few numbers wait for each other."""
+    truth, valid = _one_hot(target, ignore, probabilities.shape[1])
+    counted, area = probabilities * valid, (0, 2, 3)
+    return (counted * truth).sum(area), counted.sum(area), (truth * valid).sum(area)
 
 
 def _mean(of_classes: Tensor, counted: Tensor, weights: Tensor | None) -> Tensor:

@@ -148,3 +148,20 @@ def test_losses_add_up_as_the_config_says() -> None:
 def test_terms_that_cannot_be_are_told(terms: dict[str, float], said: str) -> None:
     with pytest.raises(ConfigError, match=said):
         losses.weighted(LossConfig(terms=terms))
+
+
+def test_areas_by_plane_are_those_by_pixel_and_so_are_their_gradients() -> None:
+    torch.manual_seed(3)
+    target = torch.randint(0, 5, (2, 9, 13), dtype=torch.uint8)
+    target[0, :3] = 255
+    gradients = []
+    for areas in (losses._areas_by_pixel, losses._areas_by_plane):
+        torch.manual_seed(4)
+        logits = torch.randn(2, 6, 9, 13, requires_grad=True)
+        found = areas(logits.softmax(1), target, 255)
+        (found[0] * 2 + found[1] ** 2).sum().backward()
+        gradients.append((found, logits.grad))
+    (one, one_gradient), (other, other_gradient) = gradients
+    for area, same in zip(one, other):
+        torch.testing.assert_close(area.float(), same)
+    torch.testing.assert_close(one_gradient, other_gradient)
