@@ -129,9 +129,9 @@ def _seen(image: Image, mask: Mask, place: Place, *, outside: int) -> Pair:
     image, mask = resized(image[source], size), resized(mask[source], size)
     if size == out:
         return image, mask
-    filled, empty = np.full((*out, 3), _FILL, np.uint8), np.full(out, outside, np.uint8)
-    filled[target], empty[target] = image, mask
-    return filled, empty
+    edges = target[0].start, out[0] - target[0].stop, target[1].start, out[1] - target[1].stop
+    image = cv2.copyMakeBorder(image, *edges, cv2.BORDER_CONSTANT, value=_FILL)
+    return image, cv2.copyMakeBorder(mask, *edges, cv2.BORDER_CONSTANT, value=(outside,))
 
 
 def _overlap(length: int, zoomed: float, start: float, out: int) -> tuple[slice, slice]:
