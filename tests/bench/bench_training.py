@@ -2,11 +2,13 @@
 
 The peer is that library's FPN in a plain float32 loop: the same frames, the same augmented batches in the same order, as many
 steps, AdamW with torch's OneCycleLR, cross-entropy, scored on the same validation frames at the same size. Its images/s are
-of the steps alone, without loading; ours are of the whole training loop, loading included.
+of the steps alone, without loading; ours are of the whole training loop, loading included. On a GPU both run there, and the goal
+is higher.
 
-    python tests/bench/bench_training.py [--epochs 15] [--steps N] [--data FOLDER] [--skip-ours | --skip-peer]
+    python tests/bench/bench_training.py [--epochs 15] [--steps N] [--data FOLDER] [--set KEY=VALUE …] [--skip-ours | --skip-peer]
 
-With --steps both stop after so many steps and only the speeds are compared.
+With --steps both stop after so many steps and only the speeds are compared; `--set model.encoder=resnext50_32x4d` and
+`--set data.size=[512,1024]` compare another size of network and picture.
 """
 
 from __future__ import annotations
@@ -32,12 +34,13 @@ from engine import config, events  # noqa: E402
 from engine.checkpoints import IMAGENET_MEAN, IMAGENET_STD  # noqa: E402
 from engine.config import TrainConfig  # noqa: E402
 from engine.evaluation.confusion import Confusion  # noqa: E402
+from engine.inference import device as devices  # noqa: E402
 from engine.runs import Run  # noqa: E402
 from engine.training import batches, hardware, material, views  # noqa: E402
 from engine.training.loop import train  # noqa: E402
 
 PRESET = ROOT / "configs" / "camvid_fpn_mobilenet_v2.yaml"
-GOAL = 1.8
+GOAL, GOAL_ON_A_GPU = 1.8, 2.5
 
 
 class Padded(nn.Module):
@@ -80,7 +83,8 @@ def peer(settings: TrainConfig, steps: int) -> tuple[float, float]:
     torch.set_num_threads(hardware.threads(settings.threads))
     given = material.opened(settings)
     rarity = np.full(len(given.classes), 1 / len(given.classes))
-    network = Padded(smp.FPN("mobilenet_v2", encoder_weights=None, classes=len(given.classes)))
+    device = devices.choose(settings.device)
+    network = Padded(smp.FPN(settings.model.encoder, encoder_weights=None, classes=len(given.classes))).to(device)
     total = views.steps(len(given.train), settings)
     optimiser = torch.optim.AdamW(network.parameters(), lr=settings.optimiser.learning_rate, weight_decay=settings.optimiser.weight_decay)
     schedule = torch.optim.lr_scheduler.OneCycleLR(
@@ -90,7 +94,7 @@ def peer(settings: TrainConfig, steps: int) -> tuple[float, float]:
     network.train()
     for pictures, masks in batches.made(given.train, settings, rarity=rarity, first=0, last=min(total, steps or total)):
         start = time.perf_counter()
-        loss = F.cross_entropy(network(_normalised(pictures)), torch.from_numpy(masks).long(), ignore_index=255)
+        loss = F.cross_entropy(network(_normalised(pictures, device)), torch.from_numpy(masks).to(device).long(), ignore_index=255)
         optimiser.zero_grad()
         loss.backward()
         optimiser.step()
@@ -103,16 +107,16 @@ def peer(settings: TrainConfig, steps: int) -> tuple[float, float]:
 
 @torch.inference_mode()
 def _scored(network: nn.Module, given: material.Material, settings: TrainConfig) -> float:
-    confusion = Confusion(len(given.classes))
+    confusion, device = Confusion(len(given.classes)), devices.choose(settings.device)
     held_out: Iterator[tuple[int, batches.Batch]] = batches.in_order(given.validation, size=settings.data.size, batch=settings.batch)
     for _, (pictures, masks) in held_out:
-        confusion.add(masks, network(_normalised(pictures)).argmax(1).to(torch.uint8).numpy())
+        confusion.add(masks, network(_normalised(pictures, device)).argmax(1).to("cpu", torch.uint8).numpy())
     return confusion.mean_iou([one.scored for one in given.classes.classes])
 
 
-def _normalised(pictures: np.ndarray) -> Tensor:
-    images = torch.from_numpy(pictures).permute(0, 3, 1, 2).float().contiguous() / 255
-    return (images - torch.tensor(IMAGENET_MEAN).view(1, 3, 1, 1)) / torch.tensor(IMAGENET_STD).view(1, 3, 1, 1)
+def _normalised(pictures: np.ndarray, device: torch.device) -> Tensor:
+    images = torch.from_numpy(pictures).to(device).permute(0, 3, 1, 2).float().contiguous() / 255
+    return (images - torch.tensor(IMAGENET_MEAN, device=device).view(1, 3, 1, 1)) / torch.tensor(IMAGENET_STD, device=device).view(1, 3, 1, 1)
 
 
 def _speed(batch: int, durations: list[float]) -> float:
@@ -147,10 +151,11 @@ def main() -> int:
     if len(results) < 2:
         return 0
     (our_speed, our_score), (peer_speed, peer_score) = results["ours"], results["peer"]
-    fast = our_speed >= GOAL * peer_speed
+    goal = GOAL_ON_A_GPU if devices.choose(settings.device).type == "cuda" else GOAL
+    fast = our_speed >= goal * peer_speed
     good = bool(arguments.steps) or our_score >= peer_score
     print(
-        f"ratio {our_speed / peer_speed:.2f} (goal {GOAL}): {'reached' if fast else 'MISSED'}; mIoU no lower: {'reached' if good else 'MISSED'}"
+        f"ratio {our_speed / peer_speed:.2f} (goal {goal}): {'reached' if fast else 'MISSED'}; mIoU no lower: {'reached' if good else 'MISSED'}"
     )
     return 0 if fast and good else 1
 
