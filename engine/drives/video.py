@@ -155,8 +155,8 @@ class _Decoder:
             first = next(packet for packet in packets if packet.size and packet.is_keyframe)
         except (av.error.FFmpegError, StopIteration):
             return False
-        if first.pts is None or first.pts > at_most:
-            return False
+        if first.pts is None or first.pts > at_most or first.pts not in self._index.key_pts:
+            return False  # times that are no key frame's were guessed by the demuxer, from the middle of a pack
         self._stand(int(np.searchsorted(self._index.pts, first.pts)), _chained(first, packets))
         return True
 
@@ -201,6 +201,8 @@ class _Decoder:
             packet = next(self._packets)
         except (StopIteration, av.error.FFmpegError):
             return False
+        if packet.is_corrupt and packet.pts is not None and packet.pts > self._index.pts[-1]:
+            return True  # cut off: a decoder of several threads would lose whole frames over it
         context = self._stream.codec_context
         if self._skippable:
             far = packet.pts is not None and packet.pts < self._index.pts[max(0, number - min(KEPT_BEFORE, self._capacity // 2))]
