@@ -13,6 +13,7 @@ from engine.errors import DataError
 
 cv2.utils.logging.setLogLevel(cv2.utils.logging.LOG_LEVEL_SILENT)  # a damaged picture is told once, in the words of a DataError
 SUFFIXES = frozenset({".png", ".jpg", ".jpeg", ".bmp", ".tif", ".tiff", ".webp", ".ppm"})
+_PNG, _PNG_END = b"\x89PNG\r\n\x1a\n", b"IEND\xaeB`\x82"
 
 
 def read_rgb(path: Path) -> NDArray[np.uint8]:
@@ -33,8 +34,10 @@ def read_reduced(path: Path, longest: int) -> NDArray[np.uint8]:
 
 def read_ids(path: Path) -> NDArray[np.integer]:
     """(H, W) as stored, 8 or 16 bits; a palette image gives its indices. Raises DataError where the picture is coloured."""
-    indices = _palette_indices(path)
-    picture: NDArray[np.integer] = _decode(path, cv2.IMREAD_UNCHANGED) if indices is None else indices
+    stored = _grey_png(path)
+    if stored is None:
+        stored = _palette_indices(path)
+    picture: NDArray[np.integer] = _decode(path, cv2.IMREAD_UNCHANGED) if stored is None else stored
     if picture.ndim != 2:
         raise DataError(f"{path} is a coloured picture where a mask of ids is needed; give the colours a palette file or export ids")
     return picture
@@ -61,7 +64,7 @@ def size(path: Path) -> tuple[int, int]:
 
 def cut_off(path: Path) -> bool:
     """Whether a PNG or JPEG lacks its end, seen without decoding all of it. Raises DataError where it can't be opened."""
-    ends = {".png": b"IEND\xaeB`\x82", ".jpg": b"\xff\xd9", ".jpeg": b"\xff\xd9"}
+    ends = {".png": _PNG_END, ".jpg": b"\xff\xd9", ".jpeg": b"\xff\xd9"}
     end = ends.get(path.suffix.lower())
     if end is None:
         return False
@@ -87,6 +90,30 @@ def _loads(path: Path) -> bool:
     return True
 
 
+def _grey_png(path: Path) -> NDArray[np.integer] | None:
+    """A whole grey PNG of 8 or 16 bits, which FFmpeg decodes twice as fast as OpenCV; None for any other file and for a damaged one."""
+    try:
+        content = path.read_bytes()
+    except OSError:
+        return None  # `_decode` says what is wrong
+    if content[:8] != _PNG or content[24:26] not in (b"\x08\0", b"\x10\0") or _PNG_END not in content[-64:]:
+        return None
+    import av  # takes a tenth of a second: not before a mask is read
+
+    decoder = av.CodecContext.create("png", "r")
+    decoder.thread_count = 1
+    decoder.options = {"err_detect": "crccheck+bitstream+buffer+explode"}  # never a guess at what a damaged file held
+    try:
+        frames = decoder.decode(av.Packet(content))
+    except av.error.FFmpegError:
+        return None
+    if len(frames) != 1 or frames[0].format.name not in ("gray", "gray16be"):  # there is a transparent id, for one
+        return None
+    plane, deep = frames[0].planes[0], frames[0].format.name == "gray16be"
+    rows = np.frombuffer(plane, ">u2" if deep else np.uint8).reshape(plane.height, -1)[:, : plane.width]  # type: ignore[call-overload]
+    return rows.astype(np.uint16 if deep else np.uint8)
+
+
 def _decode(path: Path, how: int) -> NDArray[np.integer]:
     try:
         content = np.fromfile(path, np.uint8)
@@ -105,7 +132,7 @@ def _palette_indices(path: Path) -> NDArray[np.uint8] | None:
             head = stream.read(26)
     except OSError:
         return None  # `_decode` says what is wrong
-    if len(head) < 26 or head[:8] != b"\x89PNG\r\n\x1a\n" or head[25] != 3:
+    if len(head) < 26 or head[:8] != _PNG or head[25] != 3:
         return None
     from PIL import Image
 

@@ -31,6 +31,36 @@ def test_ids_of_8_and_16_bits_survive(tmp_path: Path, kind: type) -> None:
     assert read.dtype == kind and (read == ids).all()
 
 
+@pytest.mark.parametrize("size", [(1, 1), (5, 33), (40, 7)])
+@pytest.mark.parametrize("mode", ["L", "I;16", "1", "LA"])
+def test_ids_are_what_opencv_reads_whatever_the_kind_of_grey(tmp_path: Path, size: tuple[int, int], mode: str) -> None:
+    ids = RNG.integers(0, 256, size).astype(np.uint16 if mode == "I;16" else np.uint8)
+    match mode:
+        case "1":
+            Image.fromarray(ids).convert("1").save(tmp_path / "a.png")
+        case "LA":
+            Image.fromarray(ids).save(tmp_path / "a.png", transparency=7)
+        case _:
+            Image.fromarray(ids).save(tmp_path / "a.png", optimize=True)
+    theirs = cv2.imread(str(tmp_path / "a.png"), cv2.IMREAD_UNCHANGED)
+    assert theirs is not None
+    if theirs.ndim == 3:
+        with pytest.raises(DataError, match="coloured picture"):
+            images.read_ids(tmp_path / "a.png")
+        return
+    read = images.read_ids(tmp_path / "a.png")
+    assert read.dtype == theirs.dtype and read.flags.writeable and (read == theirs).all()
+
+
+def test_a_mask_with_a_damaged_byte_is_refused(tmp_path: Path) -> None:
+    images.write_png(tmp_path / "a.png", RNG.integers(0, 99, (60, 80)).astype(np.uint16))
+    content = bytearray((tmp_path / "a.png").read_bytes())
+    content[len(content) // 2] ^= 255
+    (tmp_path / "a.png").write_bytes(content)
+    with pytest.raises(DataError, match="can't be read as a picture"):
+        images.read_ids(tmp_path / "a.png")
+
+
 def test_a_palette_png_gives_its_indices(tmp_path: Path) -> None:
     picture = Image.fromarray(np.array([[0, 1], [2, 1]], np.uint8), mode="P")
     picture.putpalette([9, 9, 9, 200, 0, 0, 0, 200, 0])
