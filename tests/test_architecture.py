@@ -12,8 +12,8 @@ ROOT = Path(__file__).resolve().parents[1]
 QT = {"PySide6", "shiboken6", "pyqtgraph"}
 HEAVY = {"torch", "torchvision", "albumentations", "open3d"}
 # Arrows point to the right only: a package may import those after it.
-ORDER = ["verbs", "inspection", "training", "evaluation", "inference", "drives", "world", "lidar", "models", "datasets", "foundation"]
-WITHOUT_TORCH = {"foundation", "datasets", "lidar", "drives", "inspection", "world"}
+ORDER = ["verbs", "inspection", "training", "evaluation", "inference", "drives", "world", "annotation", "lidar", "models", "datasets", "foundation"]
+WITHOUT_TORCH = {"foundation", "datasets", "annotation", "lidar", "drives", "inspection", "world"}
 ONLY_HERE = {"albumentations": "engine/training/"}
 
 ENGINE = sorted((ROOT / "engine").rglob("*.py"))
