@@ -17,7 +17,7 @@ from engine.records import Checked, build, convert, replace, setting, to_dict
 
 _WITHOUT_BACKBONE = ("two_branch",)
 _LOADER = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
-"""The one in C, where PyYAML was built with it, reads the presets five times as fast."""
+"""The one in C, where PyYAML was built with it, reads the presets several times as fast."""
 __all__ = ["build", "convert", "load", "replace", "save", "setting", "to_dict"]
 
 
