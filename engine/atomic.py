@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import errno
 import os
+import shutil
 import tempfile
-from collections.abc import Iterator
-from contextlib import contextmanager
+from collections.abc import Iterator, Mapping
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
 
 from engine.errors import OutputError
@@ -60,6 +61,52 @@ def write_bytes(path: Path, content: bytes) -> None:
 def write_text(path: Path, content: str) -> None:
     """Replaces `path` by `content` as UTF-8 in one step."""
     write_bytes(path, content.encode("utf-8"))
+
+
+def write_all(contents: Mapping[Path, bytes]) -> None:
+    """Replaces all these files or none: each is whole on the disk before the first takes its place, and where one can't, the others are as before.
+
+    Raises OutputError that names the file.
+    """
+    with ExitStack() as after, ExitStack() as undo:
+        waiting = {Path(path): _waiting(Path(path), content, undo) for path, content in contents.items()}
+        for path, temporary in waiting.items():
+            with told(path, making=False):
+                _keep_the_old(path, undo, after)
+                os.replace(temporary, path)
+        undo.pop_all()
+
+
+def _waiting(path: Path, content: bytes, undo: ExitStack) -> Path:
+    """A file beside `path` with the content; `undo` takes it away again, with the folders that were made for it."""
+    with told(path):
+        for folder in reversed([one for one in path.parents if not one.exists()]):
+            folder.mkdir(exist_ok=True)
+            undo.callback(_remove_empty, folder)
+        handle, name = tempfile.mkstemp(prefix=f".{path.stem}.", suffix=path.suffix, dir=path.parent)
+        undo.callback(Path(name).unlink, missing_ok=True)
+        with os.fdopen(handle, "wb") as stream:
+            stream.write(content)
+            stream.flush()
+            os.fsync(handle)
+        os.chmod(name, 0o666 & ~_umask())
+    return Path(name)
+
+
+def _keep_the_old(path: Path, undo: ExitStack, after: ExitStack) -> None:
+    """`undo` brings back the file at `path`, or that there was none; `after` drops what is kept for it."""
+    if not os.path.lexists(path):
+        undo.callback(path.unlink, missing_ok=True)
+        return
+    kept = Path(tempfile.mkdtemp(prefix=f".{path.stem}.", dir=path.parent)) / path.name
+    after.callback(shutil.rmtree, kept.parent)
+    shutil.copy2(path, kept, follow_symlinks=False)
+    undo.callback(os.replace, kept, path)
+
+
+def _remove_empty(folder: Path) -> None:
+    if not any(folder.iterdir()):
+        folder.rmdir()
 
 
 @contextmanager

@@ -44,11 +44,17 @@ def read_ids(path: Path) -> NDArray[np.integer]:
 
 
 def write_png(path: Path, picture: NDArray[np.integer]) -> None:
-    """(H, W) ids, 8 or 16 bits, or (H, W, 3) uint8 RGB, in one step. Raises OutputError."""
-    stored = cv2.cvtColor(picture, cv2.COLOR_RGB2BGR) if picture.ndim == 3 else picture
+    """(H, W) ids, 8 or 16 bits, or (H, W, 3) uint8 RGB or (H, W, 4) RGBA, in one step. Raises OutputError."""
+    atomic.write_bytes(path, png(picture))
+
+
+def png(picture: NDArray[np.integer]) -> bytes:
+    """What a PNG file of (H, W) ids, 8 or 16 bits, or of (H, W, 3) uint8 RGB or (H, W, 4) RGBA holds."""
+    order = {3: cv2.COLOR_RGB2BGR, 4: cv2.COLOR_RGBA2BGRA}
+    stored = cv2.cvtColor(picture, order[picture.shape[2]]) if picture.ndim == 3 else picture
     done, encoded = cv2.imencode(".png", stored, [cv2.IMWRITE_PNG_COMPRESSION, 1])
     assert done
-    atomic.write_bytes(path, encoded.tobytes())
+    return encoded.tobytes()
 
 
 def size(path: Path) -> tuple[int, int]:

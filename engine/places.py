@@ -23,6 +23,11 @@ def runs() -> Path:
     return home() / "runs"
 
 
+def label_documents() -> Path:
+    """The folder of label documents that have no place in their data, of the journal of all edits, and of who edits which."""
+    return home() / "annotations"
+
+
 def cache() -> Path:
     """What can be made again: indices, thumbnails, masks. `$ROADSCOPE_CACHE`, else `roadscope` in the XDG cache folder."""
     if named := os.environ.get("ROADSCOPE_CACHE"):

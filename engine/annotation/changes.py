@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from operator import is_
 
 from engine.annotation.document import Box, Document, Region
 
@@ -49,7 +50,8 @@ def difference(before: Document, after: Document, what: str) -> Change:
     """What leads from one document to the other. Regions that both share are told by identity, which makes it quick."""
     one, other = before.regions, after.regions
     if len(one) == len(other):
-        return Change(what, _moved(one, other) or _in_place(one, other))
+        places = [place for place, same in enumerate(map(is_, one, other)) if not same]
+        return Change(what, _moved(one, other, places) or _in_place(one, other, places))
     first, last = _shared(one, other)
     return Change(what, (Splice(first, one[first : len(one) - last], other[first : len(other) - last]),))
 
@@ -73,26 +75,23 @@ def _shared(one: tuple[Region, ...], other: tuple[Region, ...]) -> tuple[int, in
     return first, last
 
 
-def _in_place(one: tuple[Region, ...], other: tuple[Region, ...]) -> tuple[Splice, ...]:
-    """Stretches of regions that differ, in lists of the same length."""
+def _in_place(one: tuple[Region, ...], other: tuple[Region, ...], places: list[int]) -> tuple[Splice, ...]:
+    """Stretches of regions that differ, in lists of the same length; `places` are where they do."""
     splices: list[Splice] = []
-    start = None
-    for place in range(len(one) + 1):
-        differs = place < len(one) and one[place] is not other[place]
-        if differs and start is None:
-            start = place
-        elif not differs and start is not None:
-            splices.append(Splice(start, one[start:place], other[start:place]))
-            start = None
+    for place in places:
+        if splices and splices[-1].place + len(splices[-1].removed) == place:
+            before = splices.pop()
+            splices.append(Splice(before.place, (*before.removed, one[place]), (*before.inserted, other[place])))
+        else:
+            splices.append(Splice(place, (one[place],), (other[place],)))
     return tuple(splices)
 
 
-def _moved(one: tuple[Region, ...], other: tuple[Region, ...]) -> tuple[Splice, ...] | None:
+def _moved(one: tuple[Region, ...], other: tuple[Region, ...], places: list[int]) -> tuple[Splice, ...] | None:
     """Two splices where one region only went to another place in the order; None for anything else."""
-    first, last = _shared(one, other)
-    end = len(one) - last
-    if end - first < 2:
+    if len(places) < 2:
         return None
+    first, end = places[0], places[-1] + 1
     if one[first] is other[end - 1] and all(a is b for a, b in zip(one[first + 1 : end], other[first : end - 1])):
         return Splice(first, (one[first],), ()), Splice(end - 1, (), (one[first],))
     if one[end - 1] is other[first] and all(a is b for a, b in zip(one[first : end - 1], other[first + 1 : end])):

@@ -20,6 +20,8 @@ Point = tuple[float, float]
 """x, y in pixels as Cityscapes counts them: whole numbers are the centres of pixels."""
 
 NOTHING: Mapping[str, Any] = {}
+FAR = 1 << 20
+"""Pixels from the corner of the frame from where on Pillow, which reckons in float32, may paint beside a polygon's outline."""
 
 
 @dataclass(frozen=True)
@@ -34,7 +36,8 @@ class Polygon:
         if not self.points:
             return 0, 0, 0, 0
         across, down = [int(x) for x, _ in self.points], [int(y) for _, y in self.points]
-        return min(across), min(down), max(across) + 1, max(down) + 1
+        left, top, right, bottom = min(across), min(down), max(across) + 1, max(down) + 1
+        return (left, top, right, bottom) if min(left, top) > -FAR and max(right, bottom) < FAR else (-FAR, -FAR, FAR, FAR)
 
 
 @dataclass(frozen=True)
@@ -100,9 +103,15 @@ class Envelope:
     """Up to and including the `[` of the objects."""
     after: str | None = None
     """From the `]` on."""
-    indent: int | None = 4
-    """Spaces a level, None for everything on one line."""
+    indent: int | str | None = 4
+    """Spaces a level, or the text of a level; None for everything on one line."""
     newline: str = "\n"
+    gaps: tuple[str, ...] = field(default=(), repr=False)
+    """What stands before the first object, between each and the next, and after the last; the keys of its regions count them."""
+    keys: tuple[tuple[str, ...], ...] = field(default=(), repr=False)
+    """The names of each object's values in their order; the keys of its regions count them."""
+    sample: str | None = field(default=None, repr=False)
+    """The text of an object: how those that change are to be written."""
 
 
 @dataclass(frozen=True)
@@ -139,7 +148,9 @@ class Document:
         found = list(self.regions)
         for region in regions:
             found[self.places[region.key]] = region
-        return self.with_regions(found)
+        made = dataclasses.replace(self, regions=tuple(found))
+        vars(made)["places"] = self.places  # a drag asks for them at every movement
+        return made
 
     def without(self, *keys: int) -> Document:
         """Without the regions of these keys."""

@@ -72,3 +72,41 @@ def test_a_disk_that_is_full_or_read_only_is_one_sentence_and_leaves_nothing(tmp
 def test_what_is_no_refusal_to_write_stays_what_it_is(tmp_path: Path) -> None:
     with pytest.raises(FileNotFoundError), atomic.replacing(tmp_path / "a.txt"):
         raise FileNotFoundError(errno.ENOENT, "something else is missing")
+
+
+def test_several_files_are_replaced_together(tmp_path: Path) -> None:
+    paths = [tmp_path / "a.txt", tmp_path / "new" / "b.txt"]
+    atomic.write_text(paths[0], "old")
+    atomic.write_all({path: path.name.encode() for path in paths})
+    assert [path.read_text() for path in paths] == ["a.txt", "b.txt"]
+    assert {one.name for one in tmp_path.rglob("*")} == {"a.txt", "new", "b.txt"}
+
+
+@pytest.mark.parametrize("blocked", ["a folder in its place", "a file in the place of its folder"])
+def test_of_several_files_none_is_changed_where_one_cannot_be(tmp_path: Path, blocked: str) -> None:
+    old, fresh, last = tmp_path / "old.txt", tmp_path / "new" / "deep" / "fresh.txt", tmp_path / "x" / "last.txt"
+    atomic.write_text(old, "as it was")
+    if blocked == "a folder in its place":
+        last.mkdir(parents=True)
+    else:
+        last.parent.write_text("I am a file")
+    before = {path for path in tmp_path.rglob("*")}
+    with pytest.raises(OutputError, match="last.txt can't be written"):
+        atomic.write_all({old: b"new", fresh: b"new", last: b"new"})
+    assert old.read_text() == "as it was" and {path for path in tmp_path.rglob("*")} == before
+
+
+def test_a_write_that_is_interrupted_between_two_files_changes_none(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    paths = [tmp_path / "a.txt", tmp_path / "b.txt"]
+    atomic.write_text(paths[0], "as it was")
+    really = os.replace
+
+    def interrupted(source: Path, target: Path) -> None:
+        if target == paths[1]:
+            raise KeyboardInterrupt
+        really(source, target)
+
+    monkeypatch.setattr(os, "replace", interrupted)
+    with pytest.raises(KeyboardInterrupt):
+        atomic.write_all({path: b"new" for path in paths})
+    assert paths[0].read_text() == "as it was" and list(tmp_path.iterdir()) == [paths[0]]

@@ -1,0 +1,202 @@
+"""The pixels of regions, and what they paint: one rasteriser for the screen, for training and for export, so that all three agree.
+
+A polygon's pixels are exactly those that Pillow's `ImageDraw.polygon` fills, as cityscapesScripts' json2labelImg has it do.
+"""
+
+from __future__ import annotations
+
+import math
+import threading
+from collections import OrderedDict
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from engine.annotation.changes import difference
+from engine.annotation.document import Box, Document, Painted, Polygon, Region, Shape
+
+KEPT_BYTES = 256 << 20
+_ENTRY_BYTES = 1000
+_NOWHERE: Box = (0, 0, 0, 0)
+
+
+@dataclass(frozen=True, eq=False, slots=True)
+class Pixels:
+    """`mask` (bottom - top, right - left) of what is painted in `box`, which lies within the frame; not to be written to."""
+
+    box: Box
+    mask: NDArray[np.bool_] = field(repr=False)
+
+
+class Rasteriser:
+    """The pixels of the regions of frames of one size. The latest masks are kept, up to `kept_bytes`. Any number of threads may use it at once."""
+
+    def __init__(self, width: int, height: int, *, kept_bytes: int = KEPT_BYTES) -> None:
+        self.width = width
+        self.height = height
+        self._kept_bytes = kept_bytes
+        self._kept: OrderedDict[int, tuple[Shape, Pixels]] = OrderedDict()
+        self._bytes = 0
+        self._scratch: _Scratch | None = None
+        self._lock = threading.Lock()
+        self._boxes = _Boxes(width, height)
+
+    def pixels(self, shape: Shape) -> Pixels:
+        """What the shape paints, within the frame. A polygon of fewer than two points, which Pillow refuses, paints nothing."""
+        if isinstance(shape, Painted):
+            return self._of_painted(shape)
+        with self._lock:
+            found = self._kept.get(id(shape))
+            if found is not None:
+                self._kept.move_to_end(id(shape))
+                return found[1]
+            drawn = self._drawn(shape)
+            self._kept[id(shape)] = shape, drawn  # the shape stays alive as long as its id stands for it
+            self._bytes += drawn.mask.nbytes + _ENTRY_BYTES
+            while self._bytes > self._kept_bytes:
+                _, (_, gone) = self._kept.popitem(last=False)
+                self._bytes -= gone.mask.nbytes + _ENTRY_BYTES
+            return drawn
+
+    def paint(self, document: Document, target: NDArray[Any], value_of: Callable[[Region], int | None], *, window: Box | None = None) -> None:
+        """Fills regions into `target`, which is the whole frame (H, W), the lowest first; only within `window` where there is one.
+
+        Deleted regions, and those whose value is None, are left out. What no region covers stays as it is.
+        """
+        self._check(document)
+        if target.shape != (self.height, self.width):
+            raise ValueError(f"the target is {target.shape}, the frame {(self.height, self.width)}")
+        within = _cut(window or (0, 0, self.width, self.height), self.width, self.height)
+        regions = document.regions
+        for place in self._touching(document, within):
+            region = regions[place]
+            if region.deleted or (value := value_of(region)) is None:
+                continue
+            pixels = self.pixels(region.shape)
+            left, top, right, bottom = _shared(pixels.box, within)
+            np.copyto(target[top:bottom, left:right], value, where=_part(pixels, (left, top, right, bottom)))
+
+    def top_at(self, document: Document, x: float, y: float, *, where: Callable[[Region], bool] | None = None) -> Region | None:
+        """The topmost region one of whose pixels holds the point (x, y), whole numbers being the centres of pixels; None where there is none.
+
+        Deleted regions, and those that `where` says no to, let the point through.
+        """
+        self._check(document)
+        left, top = math.floor(x + 0.5), math.floor(y + 0.5)
+        point = _cut((left, top, left + 1, top + 1), self.width, self.height)
+        for place in reversed(self._touching(document, point)):
+            region = document.regions[place]
+            if not region.deleted and (where is None or where(region)) and _part(self.pixels(region.shape), point).any():
+                return region
+        return None
+
+    def regions_in(self, document: Document, box: Box, *, whole: bool = False) -> tuple[Region, ...]:
+        """The regions that have a pixel in `box`, or with `whole` none outside it, the lowest first; deleted ones and those without pixels never."""
+        self._check(document)
+        within = _cut(box, self.width, self.height)
+        found = []
+        for place in self._touching(document, within):
+            region = document.regions[place]
+            if region.deleted:
+                continue
+            pixels = self.pixels(region.shape)
+            inside = np.count_nonzero(_part(pixels, _shared(pixels.box, within)))
+            if inside and (not whole or inside == np.count_nonzero(pixels.mask)):
+                found.append(region)
+        return tuple(found)
+
+    def _touching(self, document: Document, box: Box) -> list[int]:
+        """Places of the regions whose boxes share a pixel with `box`, which lies within the frame."""
+        left, top, right, bottom = self._boxes.of(document)
+        return np.flatnonzero((left < box[2]) & (right > box[0]) & (top < box[3]) & (bottom > box[1])).tolist()
+
+    def _of_painted(self, shape: Painted) -> Pixels:
+        left, top, right, bottom = box = _cut(shape.box, self.width, self.height)
+        across, down, _, _ = shape.box if box != _NOWHERE else box
+        return Pixels(box, shape.mask[top - down : bottom - down, left - across : right - across])
+
+    def _drawn(self, shape: Polygon) -> Pixels:
+        box = _cut(shape.box, self.width, self.height)
+        if box == _NOWHERE or len(shape.points) < 2:
+            return Pixels(_NOWHERE, _read_only(np.zeros((0, 0), bool)))
+        if self._scratch is None:
+            self._scratch = _Scratch(self.width, self.height)
+        return Pixels(box, _read_only(self._scratch.mask(shape, box)))
+
+    def _check(self, document: Document) -> None:
+        if (document.width, document.height) != (self.width, self.height):
+            raise ValueError(f"a document of {document.width}×{document.height} was given to the rasteriser of {self.width}×{self.height}")
+
+
+class _Scratch:
+    """A picture as large as the frame to draw on: moved or cut polygons would be rounded otherwise."""
+
+    def __init__(self, width: int, height: int) -> None:
+        from PIL import Image, ImageDraw  # not before something is drawn
+
+        self._pixels = np.zeros((height, width), np.uint8)
+        picture = Image.frombuffer("L", (width, height), self._pixels, "raw", "L", 0, 1)
+        picture.readonly = 0  # it draws into the array itself: copying its parts out would take ten times as long
+        self._drawer = ImageDraw.Draw(picture)
+        self._drawer.point((0, 0), fill=1)
+        if not self._pixels[0, 0]:
+            raise RuntimeError("this version of Pillow doesn't draw into an array")
+        self._pixels[0, 0] = 0
+
+    def mask(self, shape: Polygon, box: Box) -> NDArray[np.bool_]:
+        """The part `box` of the frame, which holds all that the polygon paints there."""
+        left, top, right, bottom = box
+        self._drawer.polygon(shape.points, fill=1)
+        part = self._pixels[top:bottom, left:right]
+        mask = part.astype(bool)
+        part[:] = 0
+        return mask
+
+
+class _Boxes:
+    """The boxes of a document's regions, cut to the frame; after an edit only those of the regions that came are looked up."""
+
+    def __init__(self, width: int, height: int) -> None:
+        self._size = width, height
+        self._last = Document(width, height), np.zeros((4, 0), np.int32)
+
+    def of(self, document: Document) -> NDArray[np.int32]:
+        """(4, N): left, top, right and bottom of each region; 0 for those outside the frame."""
+        known, boxes = self._last  # one reading and one writing: threads may come between
+        if known is document:
+            return boxes
+        boxes = boxes.copy()
+        for splice in difference(known, document, "").splices:
+            end = splice.place + len(splice.removed)
+            rows = np.array([_cut(region.shape.box, *self._size) for region in splice.inserted], np.int32).reshape(-1, 4).T
+            if len(splice.removed) == len(splice.inserted):
+                boxes[:, splice.place : end] = rows
+            else:
+                boxes = np.concatenate((boxes[:, : splice.place], rows, boxes[:, end:]), axis=1)
+        self._last = document, boxes
+        return boxes
+
+
+def _cut(box: Box, width: int, height: int) -> Box:
+    left, top, right, bottom = box
+    left, top, right, bottom = max(left, 0), max(top, 0), min(right, width), min(bottom, height)
+    return (left, top, right, bottom) if left < right and top < bottom else _NOWHERE
+
+
+def _shared(one: Box, other: Box) -> Box:
+    """What two boxes that touch have in common."""
+    return max(one[0], other[0]), max(one[1], other[1]), min(one[2], other[2]), min(one[3], other[3])
+
+
+def _part(pixels: Pixels, box: Box) -> NDArray[np.bool_]:
+    """The mask within a box that lies within that of the pixels; empty where there are none."""
+    left, top, _, _ = pixels.box
+    return pixels.mask[box[1] - top : box[3] - top, box[0] - left : box[2] - left]
+
+
+def _read_only(mask: NDArray[np.bool_]) -> NDArray[np.bool_]:
+    mask.setflags(write=False)
+    return mask

@@ -1,0 +1,248 @@
+"""One label document that is open: each edit goes into the journal before it counts, the file follows, and nothing that was done is lost.
+
+What is on the disk is told by its SHA-256. It is a version that the journal knows: then the edits after that version are done again. Or it is
+another: then somebody else wrote it, and where there are edits that the file never had, the user chooses.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import threading
+from collections.abc import Callable
+from functools import partial
+from pathlib import Path
+
+from engine import atomic, places
+from engine.annotation import changes, cityscapes_json, holding, keys
+from engine.annotation.changes import Change
+from engine.annotation.document import Document
+from engine.annotation.history import History, Kind, Step
+from engine.annotation.holding import Hold
+from engine.annotation.journal import Edit, Journal, NewEdit, NewVersion, Origin, Version
+from engine.errors import DataError
+
+_NONE = ""
+"""Stands for the SHA-256 of a file that isn't there."""
+
+
+class Conflict(DataError):
+    """The file is not what it was when it was last read or written here."""
+
+
+class Store:
+    """Made by `open`. `commit`, `undo` and `redo` belong to one thread; `save` may be called from another at the same time."""
+
+    def __init__(self, path: Path, journal: Journal, hold: Hold | None) -> None:
+        self.path = path
+        self.recovered = 0
+        """How many edits were done again that had not reached the file."""
+        self.blocked = ""
+        """Why the document can't be edited, as a sentence; empty where it can."""
+        self.conflict = False
+        """Whether `keep_mine` and `take_theirs` are the ways on."""
+        self._journal, self._hold = journal, hold
+        self._lock = threading.RLock()
+        self._document = Document(1, 1)
+        self._history = History()
+        self._on_disk = _NONE
+        self._number = self._saved = 0
+        self._what = ""
+        self._begun = False
+
+    @staticmethod
+    def open(path: Path, *, new: Callable[[], Document], journal: Journal | None = None) -> Store:
+        """The document of a file, with what the journal knows beyond it; `new` is what it begins as where there is neither.
+
+        A file that can't be read, that another program changed meanwhile, or that another process edits, is `blocked`. Raises OutputError where the
+        journal can't be written, DataError where it is damaged, or the file is and no version of it is known.
+        """
+        path = Path(path).absolute()
+        hold = holding.take(_lock_of(path))
+        store = Store(path, journal or Journal(), hold if isinstance(hold, Hold) else None)
+        try:
+            store._read(new)
+        except BaseException:
+            store.close()
+            raise
+        if not isinstance(hold, Hold):
+            store.blocked = f"{path.name} is being edited by {hold}; close it there to edit it here"
+        return store
+
+    @property
+    def document(self) -> Document:
+        """With all that was committed."""
+        return self._document
+
+    @property
+    def unsaved(self) -> bool:
+        """Whether the file lacks what was committed."""
+        return self._saved != self._number
+
+    @property
+    def history(self) -> History:
+        """What can be undone and redone."""
+        return self._history
+
+    def commit(self, change: Change) -> None:
+        """Does an edit. Raises OutputError where it can't be written down: then it isn't done. ValueError where it is another document's."""
+        after = changes.applied(change, self._document)
+        self._write_down(Kind.DO, change)
+        self._history.do(change)
+        self._document = after
+
+    def undo(self) -> Change | None:
+        """Takes the last edit back, and returns what that did; None at the beginning. Raises OutputError as `commit` does."""
+        change = self._history.next_undo
+        if change is not None:
+            after = changes.applied(change, self._document)
+            self._write_down(Kind.UNDO, change)
+            self._history.undo()
+            self._document = after
+        return change
+
+    def redo(self) -> Change | None:
+        """Does again what was taken back last, and returns it; None where nothing was. Raises OutputError as `commit` does."""
+        change = self._history.next_redo
+        if change is not None:
+            after = changes.applied(change, self._document)
+            self._write_down(Kind.REDO, change)
+            self._history.redo()
+            self._document = after
+        return change
+
+    def save(self) -> None:
+        """Writes the file. Raises OutputError where it can't be, Conflict where somebody else wrote it: then the document stays unsaved, and whole."""
+        with self._lock:
+            document, number, what = self._document, self._number, self._what
+            if number == self._saved or self.blocked:
+                return
+            if _sha(_content(self.path)) != self._on_disk:
+                self.conflict = True
+                self.blocked = f"{self.path.name} was changed by another program while it was edited here; choose which of the two to keep"
+                raise Conflict(self.blocked)
+            content = cityscapes_json.write(document).encode("utf-8")
+            sha = _sha(content)
+            (version,) = self._journal.add(self.path, NewVersion(Origin.SAVED, sha, number, what, keys.of(document), content, confirmed=False))
+            atomic.write_bytes(self.path, content)
+            self._on_disk, self._saved = sha, number
+            self._journal.confirm(self.path, version)
+        self._journal.settle()
+
+    def versions(self) -> list[Version]:
+        """What the file held, from the newest on."""
+        return self._journal.versions(self.path)
+
+    def document_of(self, version: Version) -> Document:
+        """The document as it was then. Raises DataError."""
+        document = cityscapes_json.read(self._journal.content_of(version).decode("utf-8"), source=self.path.name)
+        return keys.given(document, self._journal.state_of(version))
+
+    def keep_mine(self) -> None:
+        """After a conflict, or where the file can't be read: what is edited here stays, the file's content becomes a version, and the next save replaces it."""
+        content = _content(self.path)
+        self._journal.add(self.path, NewVersion(Origin.ASIDE, _sha(content), self._number, "another program's", b"", content or b""))
+        self._on_disk, self._saved = _sha(content), -1
+        self.conflict, self.blocked = False, ""
+
+    def take_theirs(self) -> None:
+        """After a conflict: the file's content stays, and what was edited here becomes a version. Raises DataError where the file can't be read."""
+        theirs = cityscapes_json.read_file(self.path)
+        mine = cityscapes_json.write(self._document).encode("utf-8")
+        aside = NewVersion(Origin.ASIDE, _sha(mine), self._number, "edited here", keys.of(self._document), mine)
+        self._take(theirs, aside)
+
+    def close(self) -> None:
+        """Lets others edit. Twice is no mistake; what is unsaved is in the journal."""
+        self._journal.close()
+        if self._hold is not None:
+            self._hold.release()
+
+    def _read(self, new: Callable[[], Document]) -> None:
+        content = _content(self.path)
+        self._on_disk = _sha(content)
+        versions = [version for version in self._journal.versions(self.path) if version.origin != Origin.ASIDE]
+        self._number = self._saved = self._journal.last(self.path)
+        known = next((version for version in versions if version.sha256 == self._on_disk), None)
+        if known is not None:
+            self._follow(self.document_of(known), known.edits)
+            if not known.confirmed:
+                self._journal.confirm(self.path, known)  # it was killed between the file's renaming and this
+            return
+        if not versions:
+            self._document = cityscapes_json.read_file(self.path) if content is not None else new()
+            return
+        self._changed_elsewhere(content, next((version for version in versions if version.confirmed), versions[0]))
+
+    def _changed_elsewhere(self, content: bytes | None, last: Version) -> None:
+        """The file isn't what was last written: gone, damaged, or another program's."""
+        try:
+            theirs = cityscapes_json.read_file(self.path) if content is not None else None
+        except DataError as error:
+            theirs, self.blocked = None, f"{error}; or bring back its last version"
+        if theirs is not None and last.edits == self._number:
+            self._take(theirs)
+            return
+        self._follow(self.document_of(last), last.edits)
+        self.conflict = True
+        gone = f"{self.path.name} is gone from its folder"
+        self.blocked = self.blocked or (f"{self.path.name} was changed by another program, and has edits here that it lacks; choose which to keep" if theirs else f"{gone}; bring back its last version")
+
+    def _take(self, theirs: Document, *aside: NewVersion) -> None:
+        content = _content(self.path) or b""
+        self._journal.add(self.path, *aside, NewVersion(Origin.TAKEN, _sha(content), self._number, "another program's", keys.of(theirs), content))
+        self._document, self._history, self._begun = theirs, History(), True
+        self._on_disk, self._saved = _sha(content), self._number
+        self.conflict, self.blocked = False, ""
+
+    def _follow(self, document: Document, edits: int) -> None:
+        """Does again, on a version's document, what was edited after it; and finds what can be undone. Raises DataError where the journal doesn't fit."""
+        past = self._journal.edits(self.path)
+        first = max((version.edits for version in self._journal.versions(self.path) if version.origin == Origin.TAKEN), default=0)
+        try:
+            for edit in past:
+                if edit.number > edits:
+                    document = changes.applied(edit.change, document)
+        except (ValueError, KeyError) as error:
+            raise DataError(f"the journal's edits don't fit {self.path.name}; move it away to begin with the file as it is") from error
+        self._document, self._saved, self._begun = document, edits, True
+        self.recovered = sum(edit.number > edits for edit in past)
+        self._what = _said(past[-1].kind, past[-1].what) if past else ""
+        self._history = History((edit.kind, Step(edit.what, partial(_done, edit))) for edit in past if edit.number > first)
+
+    def _write_down(self, kind: Kind, change: Change) -> None:
+        with self._lock:
+            entries: list[NewEdit | NewVersion] = []
+            if not self._begun:
+                content = _content(self.path)
+                begun = content if content is not None else cityscapes_json.write(self._document).encode("utf-8")
+                entries.append(NewVersion(Origin.FOUND, _sha(content), self._number, "", keys.of(self._document), begun))
+            self._journal.add(self.path, *entries, NewEdit(self._number + 1, kind, change))
+            self._begun = True
+            self._number += 1
+            self._what = _said(kind, change.what)
+
+
+def _said(kind: Kind, what: str) -> str:
+    return what if kind == Kind.DO else f"{kind.value} {what}"
+
+
+def _done(edit: Edit) -> Change:
+    """The change as it was first done: an undo's row holds its inverse."""
+    return edit.change.inverse if edit.kind == Kind.UNDO else edit.change
+
+
+def _content(path: Path) -> bytes | None:
+    try:
+        return path.read_bytes()
+    except FileNotFoundError:
+        return None
+    except OSError as error:
+        raise DataError(f"{path} can't be read ({error.strerror}); check that it is a file and may be read") from error
+
+
+def _sha(content: bytes | None) -> str:
+    return _NONE if content is None else hashlib.sha256(content).hexdigest()
+
+
+def _lock_of(path: Path) -> Path:
+    return places.label_documents() / "locks" / f"{hashlib.blake2b(str(path).encode(), digest_size=12).hexdigest()}.lock"

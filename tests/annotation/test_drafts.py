@@ -1,0 +1,88 @@
+"""First drafts out of a network's mask, and the wand."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+from engine import labels
+from engine.annotation import drafts, wand
+from engine.annotation.document import Document
+from engine.annotation.finding import document_path, in_cityscapes, of_mask
+from engine.annotation.masks import label_ids
+from engine.annotation.raster import Rasteriser
+
+SPACE = labels.space("cityscapes")
+CLASSES = labels.class_set(SPACE)
+ROAD, CAR = CLASSES.names.index("road"), CLASSES.names.index("car")
+
+
+@pytest.fixture
+def mask() -> np.ndarray:
+    """A road with a car on it, a hole in the car through which the road is seen, and a speck."""
+    mask = np.full((80, 120), ROAD, np.uint8)
+    mask[20:60, 30:90] = CAR
+    mask[30:40, 50:60] = ROAD
+    mask[70, 100] = CAR
+    return mask
+
+
+def drawn(found: list[drafts.Draft], shape: tuple[int, int]) -> np.ndarray:
+    document = Document(shape[1], shape[0])
+    for name, outline in found:
+        document = document.added(name, outline)
+    return label_ids(document, SPACE, rasteriser=Rasteriser(shape[1], shape[0]))
+
+
+def test_a_draft_paints_the_mask_again_with_what_is_seen_through_holes_and_without_specks(mask: np.ndarray) -> None:
+    found = drafts.polygons_of(mask, classes=CLASSES, space=SPACE, tolerance=0)
+    wanted = CLASSES.ids[mask]
+    wanted[70, 100] = SPACE.label("road").id
+    np.testing.assert_array_equal(drawn(found, mask.shape), wanted)
+    assert [name for name, _ in found] == ["road", "car", "road"]
+
+
+def test_a_draft_keeps_to_a_box_a_class_and_what_the_network_is_sure_of(mask: np.ndarray) -> None:
+    assert {name for name, _ in drafts.polygons_of(mask, classes=CLASSES, space=SPACE, only="car")} == {"car"}
+    inside = drafts.polygons_of(mask, classes=CLASSES, space=SPACE, within=(0, 0, 60, 80))
+    assert all(outline.box[2] <= 60 for _, outline in inside)
+    confidence = np.where(mask == CAR, 0.3, 0.9).astype(np.float32)
+    assert {name for name, _ in drafts.polygons_of(mask, classes=CLASSES, space=SPACE, confidence=confidence, least=0.5)} == {"road"}
+
+
+def test_a_class_without_a_name_in_the_space_is_left_out(mask: np.ndarray) -> None:
+    assert drafts.polygons_of(mask, classes=CLASSES, space=labels.space("camvid"))[0][0] == "road"
+    assert drafts.name_in(CLASSES.classes[CLASSES.names.index("rider")], labels.space("camvid")) is None
+
+
+def test_the_wand_takes_what_hangs_together_and_is_allowed() -> None:
+    image = np.full((40, 60, 3), 100, np.uint8)
+    image[:, 30:] = 110
+    image[:, 20] = 200
+    assert wand.selected(image, (5, 5), 5).box == (0, 0, 20, 40)
+    assert wand.selected(image, (25, 5), 5).box == (21, 0, 30, 40)
+    assert wand.selected(image, (25, 5), 12).box == (21, 0, 60, 40)
+    allowed = np.zeros((40, 60), bool)
+    allowed[10:20] = True
+    assert wand.selected(image, (25, 12), 5, allowed=allowed).box == (21, 10, 30, 20)
+    assert wand.selected(image, (25, 5), 5, allowed=allowed) is None and wand.selected(image, (99, 5), 5) is None
+    assert image[5, 5, 0] == 100
+
+
+def test_a_document_that_begins_as_a_mask_has_exactly_its_pixels() -> None:
+    random = np.random.default_rng(4)
+    ids = np.kron(random.choice([0, 7, 11, 26], (8, 12)), np.ones((10, 10))).astype(np.uint8)
+    ids[random.random(ids.shape) < 0.02] = 24
+    document = of_mask(ids, SPACE)
+    np.testing.assert_array_equal(label_ids(document, SPACE), ids)
+
+
+def test_labels_lie_in_a_cityscapes_folder_or_else_in_the_users(tmp_path) -> None:
+    image = tmp_path / "leftImg8bit" / "train" / "a" / "a_000000_000019_leftImg8bit.png"
+    mask = tmp_path / "gtCoarse" / "train" / "a" / "a_000000_000019_gtCoarse_labelIds.png"
+    assert document_path(tmp_path, stem=image.stem, image=image, mask=mask) == mask.with_name("a_000000_000019_gtCoarse_polygons.json")
+    fine = document_path(tmp_path, stem=image.stem, image=image)
+    assert fine == tmp_path / "gtFine" / "train" / "a" / "a_000000_000019_gtFine_polygons.json" and in_cityscapes(fine) == ("a_000000_000019", "gtFine")
+    own = document_path(tmp_path / "drive.mp4", stem="000004")
+    assert own.name == "000004_polygons.json" and tmp_path / "drive.mp4" not in own.parents and in_cityscapes(own) is None
+    assert own != document_path(tmp_path / "other" / "drive.mp4", stem="000004")
