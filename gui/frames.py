@@ -56,6 +56,12 @@ class Frames:
         """(H, W) uint8 ids of the drive's label space. Raises DataError."""
         return self._once("truth", index, self.drive.truth) if self.drive.space is not None else None
 
+    def forget_truth(self, index: int) -> None:
+        """The frame's mask on the disk is another now: it is read anew when it is next asked for."""
+        with self._lock:
+            if ("truth", index) in self._kept:
+                self._used -= _size(self._kept.pop(("truth", index)))
+
     def calibration(self, index: int) -> Calibration | None:
         """Raises DataError."""
         return self.drive.calibration(index)

@@ -28,7 +28,7 @@ from gui.widgets.page_host import PageHost
 from gui.widgets.rail import Rail
 from gui.widgets.toast import Toast
 
-PAGES = {"data": ("Data", "data"), "train": ("Train", "train"), "evaluate": ("Evaluate", "evaluate"), "drive": ("Drive", "drive"), "lidar": ("Lidar", "lidar")}
+PAGES = {"data": ("Data", "data"), "annotate": ("Annotate", "edit"), "train": ("Train", "train"), "evaluate": ("Evaluate", "evaluate"), "drive": ("Drive", "drive"), "lidar": ("Lidar", "lidar")}
 """Name of the module in gui/pages: word and icon on the rail, in order."""
 THIN_LINE_AFTER_MS = 300
 

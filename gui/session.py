@@ -106,6 +106,7 @@ class Session(Look):
         self._path: Path | None = None
         self._opening: Job | None = None
         self._frame = 0
+        self.view: object | None = None  # how the picture was looked at where a page sent the user to another, which looks at it the same way
         self._checkpoint: Path | None = None
         self._card: Card | None = None
         self._class_set: ClassSet | None = None

@@ -57,6 +57,7 @@ class DrivePage(Page):
             row("masks", "Masks on or off", "H", "overlay", self._controls.toggle_shown, checked=lambda: self._controls.shown),
             row("more", "More opaque", ("+", "="), "opacity", lambda: self.session.set_opacity(self.session.opacity + 0.1)),
             row("less", "Less opaque", ("-",), "", lambda: self.session.set_opacity(self.session.opacity - 0.1)),
+            row("fix", "Fix this frame's labels", "F", "edit", self._fix, "On the Annotate page, at the same place"),
             row("export", "Export movie…", "Ctrl+E", "movie", self._export, "The drive under its masks, as an H.264 file"),
         ]
 
@@ -73,6 +74,11 @@ class DrivePage(Page):
         self._player.leave(self)
         self.view.close_feed()
         self._player.close()
+
+    def _fix(self) -> None:
+        self._player.playback.pause()
+        self.session.view = self.view.canvas.view
+        self.wants_page.emit("annotate")
 
     def _make(self) -> None:
         self._controls = OverlayControls(self.session, self.settings)

@@ -1,0 +1,119 @@
+"""What can be done on the Annotate page, as rows of the table of actions."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from gui import label_edits
+from gui.actions import Action
+
+if TYPE_CHECKING:
+    from gui.pages.annotate import AnnotatePage
+
+_MENU = "Labels"
+
+
+def rows(page: AnnotatePage) -> list[Action]:
+    """Tools, edits, layers, frames and views."""
+    return [*_tools(page), *_edits(page), *_layers(page), *_frames(page), *_views(page), *_digits(page)]
+
+
+def _row(page: AnnotatePage, id: str, text: str, keys: str | tuple[str, ...], icon: str, call, help: str = "", *, need: str = "open") -> Action:  # type: ignore[no-untyped-def]
+    labelling = page.labelling
+
+    def can() -> bool:
+        match need:
+            case "drive":
+                return page.player.frames is not None
+            case "selection":
+                return labelling.editable and bool(labelling.selection)
+            case "edit":
+                return labelling.editable
+        return labelling.now is not None
+
+    return Action(f"annotate.{id}", text, keys, "annotate", icon, call, can, None, help, _MENU)
+
+
+def _tools(page: AnnotatePage) -> list[Action]:
+    rows = [_row(page, f"tool.{tool.name}", tool.title, tool.key, tool.icon, lambda name=tool.name: page.take(name), tool.help) for tool in page.tools.values()]
+    settings = page.labelling.settings
+    return [
+        *rows,
+        _row(page, "again", "Draw again", "N", "", page.take_last, "The last tool that draws, with the same class"),
+        _row(page, "smaller", "Smaller brush", "[", "", lambda: settings.grow_brush(-1)),
+        _row(page, "larger", "Larger brush", "]", "", lambda: settings.grow_brush(1)),
+    ]
+
+
+def _edits(page: AnnotatePage) -> list[Action]:
+    labelling = page.labelling
+    return [
+        _row(page, "undo", "Undo", "Ctrl+Z", "undo", labelling.undo, need="edit"),
+        _row(page, "redo", "Redo", ("Ctrl+Shift+Z", "Ctrl+Y"), "redo", labelling.redo, need="edit"),
+        _row(page, "save", "Save now", "Ctrl+S", "save", labelling.saving.now, "Labels save themselves a moment after each edit"),
+        _row(page, "delete", "Delete", "Delete", "trash", lambda: label_edits.delete(labelling), need="selection"),
+        _row(page, "duplicate", "Duplicate", "Ctrl+D", "copy", lambda: label_edits.duplicate(labelling), need="selection"),
+        _row(page, "copy", "Copy", "Ctrl+C", "", page.copying.copy, need="selection"),
+        _row(page, "paste", "Paste", "Ctrl+V", "", page.copying.paste, need="edit"),
+        _row(page, "previous_labels", "Copy the labels of the previous frame", "Ctrl+Shift+V", "", page.copying.paste_previous, "One edit, on top of what is there", need="edit"),
+        _row(page, "draft", "First draft by the network", "G", "checkpoint", page.draft.make, "Puts the checkpoint's prediction under the labels, as regions to edit", need="edit"),
+        _row(page, "all", "Select all", "Ctrl+A", "", lambda: labelling.select(labelling.committed.places)),
+        _row(page, "class", "Find a class…", "Ctrl+E", "search", page.classes.ask),
+    ]
+
+
+def _layers(page: AnnotatePage) -> list[Action]:
+    labelling = page.labelling
+
+    def up(step: int):  # type: ignore[no-untyped-def]
+        return lambda: label_edits.raise_by(labelling, step)
+
+    return [
+        _row(page, "up", "One layer up", "Up", "", up(1), "Past the next region that meets it", need="selection"),
+        _row(page, "down", "One layer down", "Down", "", up(-1), need="selection"),
+        _row(page, "top", "To the top", "Shift+Up", "", up(1000), need="selection"),
+        _row(page, "bottom", "To the bottom", "Shift+Down", "", up(-1000), need="selection"),
+        *[
+            _row(page, id, text, keys, "", lambda how=how: label_edits.combine(labelling, how, report=page.report), help, need="selection")
+            for how, (id, text, keys, help) in {
+                "union": ("union", "Union", "Ctrl+U", "One region of the selected ones"),
+                "subtract": ("subtract", "Subtract", "Ctrl+Shift+U", "Takes the upper selected regions away from the lowest"),
+                "intersect": ("intersect", "Intersect", "Ctrl+I", "What the selected regions have in common"),
+            }.items()
+        ],
+        _row(page, "meet", "Meet the neighbours", "Ctrl+B", "", lambda: label_edits.meet_neighbours(labelling), "Pulls the border onto those of neighbours within six pixels", need="selection"),
+        _row(page, "simplify", "Fewer vertices", "Ctrl+L", "", lambda: label_edits.simplify(labelling), "Leaves out vertices that lie within a pixel of the outline", need="selection"),
+    ]
+
+
+def _frames(page: AnnotatePage) -> list[Action]:
+    session = page.session
+    return [
+        _row(page, "next", "Next frame", ("D", "PgDown"), "step-forward", lambda: session.show_frame(session.frame + 1), need="drive"),
+        _row(page, "previous", "Previous frame", ("A", "PgUp"), "step-back", lambda: session.show_frame(session.frame - 1), need="drive"),
+        _row(page, "versions", "Versions…", "Ctrl+Shift+H", "history", page.show_versions, "Earlier states of this frame's labels, and the way back to them"),
+        _row(page, "back", "Back to the Drive page", "F", "drive", lambda: page.wants_page.emit("drive"), need="drive"),
+    ]
+
+
+def _views(page: AnnotatePage) -> list[Action]:
+    canvas, session = page.canvas, page.session
+
+    return [
+        _row(page, "fit", "Fit the picture", "Ctrl+F", "fit", canvas.fit),
+        _row(page, "full", "100 %", "Ctrl+0", "zoom-in", lambda: canvas.zoom(1.0), "One pixel of the picture on one of the screen"),
+        _row(page, "labels", "Labels on or off", "H", "overlay", page.toggle_labels),
+        _row(page, "more", "More opaque", ("+", "="), "", lambda: session.set_opacity(session.opacity + 0.1)),
+        _row(page, "less", "Less opaque", "-", "", lambda: session.set_opacity(session.opacity - 0.1)),
+    ]
+
+
+def _digits(page: AnnotatePage) -> list[Action]:
+    def choose(number: int) -> None:
+        if (name := page.classes.digit(number)) is not None:
+            label_edits.choose_label(page.labelling, name)
+
+    return [
+        _row(page, f"class.{number}", f"Class {number or 10}", str(number), "", lambda number=number: choose(number), "Of the selection, or of the next region", need="edit")
+        for number in (1, 2, 3, 4, 5, 6, 7, 8, 9, 0)
+    ]

@@ -1,0 +1,166 @@
+"""Reads a frame with its labels on a thread, so that the window never waits for a disk, and the next one in advance."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import numpy as np
+from PySide6.QtCore import QObject, Signal
+
+from engine.annotation import finding
+from engine.annotation.document import Document
+from gui.frames import Frames
+from gui.label_picture import NOTHING, LabelPicture
+from gui.labelling import Masks, Opened
+from gui.latest import Latest
+from gui.widgets import layers
+
+if TYPE_CHECKING:
+    from engine.labels import LabelSpace
+
+
+@dataclass(frozen=True, eq=False)
+class Wanted:
+    """A frame of the drive that is open."""
+
+    frames: Frames
+    frame: int
+
+
+class LabelFeed(QObject):
+    """`done(wanted, opened)` for the newest that was asked, `failed(wanted, error)` where it can't be read; then the frame after it, in the
+    direction of travel, is read and kept."""
+
+    done = Signal(object, object)
+    failed = Signal(object, object)
+
+    def __init__(self, parent: QObject | None = None) -> None:
+        super().__init__(parent)
+        self._asked: Wanted | None = None
+        self._under_way: Wanted | None = None
+        self._ahead: tuple[Wanted, Opened, float] | None = None
+        self._step = 1
+        self._reader = Latest(read, self)
+        self._reader.done.connect(self._on_read)
+        self._reader.failed.connect(self._on_failed)
+
+    def ask(self, wanted: Wanted) -> None:
+        """Reads this frame, or gives what was read in advance."""
+        before, self._asked = self._asked, wanted
+        self._step = -1 if before is not None and before.frames is wanted.frames and wanted.frame < before.frame else 1
+        held, self._ahead = self._ahead, None
+        if held is not None and _same(held[0], wanted) and held[2] == _written(held[1].store.path):
+            self._give(wanted, held[1])
+            return
+        if held is not None:
+            held[1].store.close()
+        if not _same(self._under_way, wanted):
+            self._read(wanted)
+
+    def forget(self) -> None:
+        """Another drive is open: what was asked or read in advance is of no use."""
+        self._reader.forget()
+        self._asked = self._under_way = None
+        if self._ahead is not None:
+            self._ahead[1].store.close()
+            self._ahead = None
+
+    def close(self) -> None:
+        """Ends the thread."""
+        self._reader.close()
+        self.forget()
+
+    def _read(self, wanted: Wanted) -> None:
+        self._under_way = wanted
+        self._reader.ask(wanted)
+
+    def _give(self, wanted: Wanted, opened: Opened) -> None:
+        self.done.emit(wanted, opened)
+        following = Wanted(wanted.frames, wanted.frame + self._step)
+        if self._asked is wanted and 0 <= following.frame < len(wanted.frames):
+            self._read(following)
+
+    def _on_read(self, wanted: Wanted, opened: Opened) -> None:
+        asked = self._asked
+        if wanted is not self._under_way or asked is None:
+            opened.store.close()
+            return
+        self._under_way = None
+        if _same(asked, wanted):
+            self._give(asked, opened)
+        else:
+            self._ahead = wanted, opened, _written(opened.store.path)
+
+    def _on_failed(self, wanted: Wanted, error: Exception) -> None:
+        if wanted is self._under_way:
+            self._under_way = None
+            if _same(self._asked, wanted):
+                self.failed.emit(self._asked, error)
+
+
+def _same(one: Wanted | None, other: Wanted | None) -> bool:
+    return one is not None and other is not None and one.frames is other.frames and one.frame == other.frame
+
+
+def _written(path: Path) -> float:
+    """When the file was last written; 0 where there is none."""
+    try:
+        return path.stat().st_mtime_ns
+    except FileNotFoundError:
+        return 0
+
+
+def read(wanted: Wanted) -> Opened:
+    """The frame's picture and its document: the file's, else one that begins as the frame's mask, else an empty one. Raises DataError."""
+    from engine.annotation.raster import Rasteriser
+    from engine.annotation.store import Store
+
+    image = wanted.frames.image(wanted.frame)
+    assert image is not None, "a drive of scans alone is never asked for"
+    height, width = image.shape[:2]
+    space, path = space_of(wanted.frames), path_of(wanted.frames, wanted.frame)
+    store = Store.open(path, new=lambda: _begun(wanted, width, height))
+    picture = LabelPicture(space, Rasteriser(width, height), np.full((height, width), NOTHING, np.uint8))
+    picture.paint(store.document, (0, 0, width, height))
+    return Opened(wanted.frame, image, layers.pyramid(image), store, picture, _masks(path))
+
+
+def regions_of(wanted: Wanted) -> Document | None:
+    """The labels of a frame as they are in its file; None where it has none. Raises DataError."""
+    from engine.annotation import cityscapes_json
+
+    path = path_of(wanted.frames, wanted.frame)
+    return cityscapes_json.read_file(path) if path.exists() else None
+
+
+def path_of(frames: Frames, number: int) -> Path:
+    """Where the labels of a frame are kept."""
+    frame = frames.drive.frames[number]
+    return finding.document_path(frames.drive.path, stem=frame.stem, image=frame.image, mask=frame.mask)
+
+
+def space_of(frames: Frames) -> LabelSpace:
+    """What the drive is labelled with: its own label space, else that of Cityscapes."""
+    from engine import labels
+
+    return frames.drive.space or labels.space("cityscapes")
+
+
+def _begun(wanted: Wanted, width: int, height: int) -> Document:
+    """What a frame without a document starts as."""
+    truth = wanted.frames.truth(wanted.frame)
+    if truth is None or truth.shape != (height, width):
+        return Document(width, height)
+    return finding.of_mask(truth, space_of(wanted.frames))
+
+
+def _masks(path: Path) -> Masks | None:
+    """The masks that are written with a document: in a Cityscapes folder the ids that are trained on, and whatever lies there already."""
+    found = finding.in_cityscapes(path)
+    if found is None:
+        return None
+    stem, truth = found
+    kinds = [kind for kind in ("labelIds", "labelTrainIds", "color", "instanceIds") if kind == "labelIds" or path.with_name(f"{stem}_{truth}_{kind}.png").exists()]
+    return Masks(stem, truth, tuple(kinds))

@@ -1,0 +1,148 @@
+"""The regions of the document, the topmost first: selected, dragged to another layer, hidden from nobody."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from PySide6.QtCore import QAbstractListModel, QItemSelection, QItemSelectionModel, QMimeData, QModelIndex, QPersistentModelIndex, Qt
+from PySide6.QtGui import QColor, QPixmap
+from PySide6.QtWidgets import QAbstractItemView, QTreeView, QWidget
+
+from engine.annotation.document import Document, Painted, Region
+from gui import label_edits
+from gui.labelling import Labelling
+
+Index = QModelIndex | QPersistentModelIndex
+_ROW = Qt.ItemFlag.ItemIsEnabled | Qt.ItemFlag.ItemIsSelectable | Qt.ItemFlag.ItemIsDragEnabled | Qt.ItemFlag.ItemNeverHasChildren
+_MIME = "application/x-roadscope-layer"
+
+
+class LayerList(QTreeView):
+    """Selects what is selected on the picture, and the other way round."""
+
+    def __init__(self, labelling: Labelling, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._labelling = labelling
+        self._rows = _Rows(labelling, self)
+        self._quiet = False
+        self.setModel(self._rows)
+        self.setSelectionMode(QAbstractItemView.SelectionMode.ExtendedSelection)
+        self.setDragDropMode(QAbstractItemView.DragDropMode.InternalMove)
+        self.setDefaultDropAction(Qt.DropAction.MoveAction)
+        self.setUniformRowHeights(True)  # a tree lays out what is seen alone, a list all of its thousands
+        self.setHeaderHidden(True)
+        self.setRootIsDecorated(False)
+        self.setIndentation(0)
+        self.setAccessibleName("Regions, the topmost first")
+        self.setMinimumHeight(120)
+        labelling.edited.connect(self._show)
+        labelling.selection_changed.connect(self._select)
+        self.selectionModel().selectionChanged.connect(self._on_selection)
+
+    def _show(self) -> None:
+        self._quiet = True
+        self._rows.show_document(self._labelling.document)
+        self._quiet = False
+        self._select()
+
+    def _select(self) -> None:
+        if self._quiet:
+            return
+        chosen = QItemSelection()
+        rows = self._rows.rows(self._labelling.selection)
+        if rows and rows[-1] - rows[0] == len(rows) - 1:
+            chosen.select(self._rows.index(rows[0]), self._rows.index(rows[-1]))
+        else:
+            for row in rows:
+                chosen.select(self._rows.index(row), self._rows.index(row))
+        self._quiet = True
+        self.selectionModel().select(chosen, QItemSelectionModel.SelectionFlag.ClearAndSelect)
+        if rows:
+            self.scrollTo(self._rows.index(rows[0]))
+        self._quiet = False
+
+    def _on_selection(self) -> None:
+        if not self._quiet:
+            self._quiet = True
+            self._labelling.select(self._rows.key(index.row()) for index in self.selectionModel().selectedRows())
+            self._quiet = False
+
+
+class _Rows(QAbstractListModel):
+    def __init__(self, labelling: Labelling, parent: QWidget) -> None:
+        super().__init__(parent)
+        self._labelling = labelling
+        self._regions: tuple[Region, ...] = ()
+        self._places: dict[int, int] = {}
+
+    def show_document(self, document: Document | None) -> None:
+        """The rows of this document; only what differs is told to the view."""
+        new = document.regions[::-1] if document is not None else ()
+        old, self._places = self._regions, {region.key: row for row, region in enumerate(new)}
+        shortest = min(len(old), len(new))
+        first = next((row for row in range(shortest) if old[row].key != new[row].key), shortest)
+        last = next((row for row in range(shortest - first) if old[-1 - row].key != new[-1 - row].key), shortest - first)
+        gone, come = len(old) - first - last, len(new) - first - last
+        if gone:
+            self.beginRemoveRows(QModelIndex(), first, first + gone - 1)
+            self._regions = old[:first] + old[first + gone :]
+            self.endRemoveRows()
+        if come:
+            self.beginInsertRows(QModelIndex(), first, first + come - 1)
+        self._regions = new
+        if come:
+            self.endInsertRows()
+        same = [(row, row) for row in range(first)] + [(len(old) - row, len(new) - row) for row in range(1, last + 1)]
+        changed = [row for before, row in same if old[before] is not new[row]]
+        if changed:
+            self.dataChanged.emit(self.index(min(changed), 0), self.index(max(changed), 0))
+
+    def key(self, row: int) -> int:
+        return self._regions[row].key
+
+    def rows(self, keys: frozenset[int]) -> list[int]:
+        return sorted(self._places[key] for key in keys if key in self._places)
+
+    def rowCount(self, parent: Index = QModelIndex()) -> int:
+        return 0 if parent.isValid() else len(self._regions)
+
+    def data(self, index: Index, role: int = Qt.ItemDataRole.DisplayRole) -> Any:
+        region = self._regions[index.row()]
+        match role:
+            case Qt.ItemDataRole.DisplayRole:
+                kind = "painted" if isinstance(region.shape, Painted) else f"{len(region.shape.points)} points"
+                return f"{region.label} · {kind}" + (" · deleted" if region.deleted else "")
+            case Qt.ItemDataRole.DecorationRole:
+                pixels = QPixmap(12, 12)
+                pixels.fill(self._colour(region.label))
+                return pixels
+        return None
+
+    def flags(self, index: Index) -> Qt.ItemFlag:
+        if not index.isValid():
+            return Qt.ItemFlag.ItemIsDropEnabled
+        return _ROW
+
+    def supportedDropActions(self) -> Qt.DropAction:
+        return Qt.DropAction.MoveAction
+
+    def mimeTypes(self) -> list[str]:
+        return [_MIME]
+
+    def mimeData(self, indexes: list[QModelIndex]) -> QMimeData:  # type: ignore[override]
+        data = QMimeData()
+        data.setData(_MIME, " ".join(str(self.key(index.row())) for index in indexes).encode())
+        return data
+
+    def dropMimeData(self, data: QMimeData, action: Qt.DropAction, row: int, column: int, parent: Index) -> bool:
+        keys = {int(word) for word in bytes(data.data(_MIME).data()).split()}
+        if row >= 0 and keys:
+            label_edits.move_layers(self._labelling, keys, below=self.key(row) if row < len(self._regions) else None)
+        return False  # the rows come anew from the document
+
+    def _colour(self, label: str) -> QColor:
+        if self._labelling.now is None:
+            return QColor("#888888")
+        picture = self._labelling.picture
+        value = picture.value(label)
+        return QColor(*picture.space.labels[value].colour) if value is not None else QColor("#888888")

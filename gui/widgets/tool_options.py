@@ -1,0 +1,80 @@
+"""What can be set of the tool in the hand: the brush's size, the wand's tolerance, and what may not be painted over."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import QSignalBlocker, Qt
+from PySide6.QtWidgets import QComboBox, QFormLayout, QLabel, QSlider, QWidget
+
+from gui.tool_settings import CLASS, EMPTY, EVERYTHING, SIZES, TOLERANCES, ToolSettings
+
+_PAINTING = ("brush", "fill", "wand")
+
+
+class ToolOptions(QWidget):
+    """Shows the rows that mean something to the tool."""
+
+    def __init__(self, settings: ToolSettings, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._settings = settings
+        self._tool = ""
+        self._size, self._size_says = _slider(*SIZES), QLabel()
+        self._tolerance, self._tolerance_says = _slider(*TOLERANCES), QLabel()
+        self._over = QComboBox()
+        for words, what in (("over everything", EVERYTHING), ("where nothing is labelled", EMPTY), ("over one class alone", CLASS)):
+            self._over.addItem(words, what)
+        self._over.setToolTip("Where brush and wand may paint")
+        self._class = QComboBox()
+        self._class.setToolTip("The class that may be painted over")
+        self._hint = QLabel()
+        self._hint.setObjectName("muted")
+        self._hint.setWordWrap(True)
+        self._form = QFormLayout(self)
+        self._form.setContentsMargins(0, 0, 0, 0)
+        self._form.setLabelAlignment(Qt.AlignmentFlag.AlignLeft)
+        self._form.addRow(self._hint)
+        for says, slider in ((self._size_says, self._size), (self._tolerance_says, self._tolerance)):
+            self._form.addRow(says, slider)
+        self._form.addRow("Paint", self._over)
+        self._form.addRow("Class", self._class)
+        self._connect()
+        self._show()
+
+    def show_tool(self, name: str, help: str) -> None:
+        """The rows of this tool."""
+        self._tool = name
+        self._hint.setText(help)
+        self._form.setRowVisible(self._size, name in ("brush", "eraser"))
+        self._form.setRowVisible(self._tolerance, name == "wand")
+        self._form.setRowVisible(self._over, name in _PAINTING)
+        self._form.setRowVisible(self._class, name in _PAINTING and self._over.currentData() == CLASS)
+
+    def show_labels(self, names: list[str]) -> None:
+        """The classes that may be painted over."""
+        if names != [self._class.itemText(at) for at in range(self._class.count())]:
+            with QSignalBlocker(self._class):
+                self._class.clear()
+                self._class.addItems(names)
+
+    def _connect(self) -> None:
+        self._size.valueChanged.connect(self._settings.set_brush_size)
+        self._tolerance.valueChanged.connect(self._settings.set_tolerance)
+        self._over.currentIndexChanged.connect(lambda _: self._on_over())
+        self._class.currentTextChanged.connect(lambda _: self._on_over())
+        self._settings.changed.connect(self._show)
+
+    def _on_over(self) -> None:
+        self._form.setRowVisible(self._class, self._tool in _PAINTING and self._over.currentData() == CLASS)
+        self._settings.set_over(self._over.currentData(), self._class.currentText())
+
+    def _show(self) -> None:
+        for slider, value in ((self._size, self._settings.brush_size), (self._tolerance, self._settings.tolerance)):
+            with QSignalBlocker(slider):
+                slider.setValue(value)
+        self._size_says.setText(f"Size {self._settings.brush_size} px")
+        self._tolerance_says.setText(f"Tolerance {self._settings.tolerance}")
+
+
+def _slider(low: int, high: int) -> QSlider:
+    slider = QSlider(Qt.Orientation.Horizontal)
+    slider.setRange(low, high)
+    return slider
