@@ -50,4 +50,4 @@ class Closing(QObject):
 
     def _on_jobs_changed(self) -> None:
         if self.stopping and not self._jobs.running:
-            QTimer.singleShot(0, self.ready.emit)
+            QTimer.singleShot(0, self, self.ready.emit)

@@ -46,6 +46,11 @@ class LabelFeed(QObject):
         self._reader.done.connect(self._on_read)
         self._reader.failed.connect(self._on_failed)
 
+    @property
+    def ahead(self) -> int | None:
+        """The frame that was read in advance."""
+        return self._ahead[0].frame if self._ahead is not None else None
+
     def ask(self, wanted: Wanted) -> None:
         """Reads this frame, or gives what was read in advance."""
         before, self._asked = self._asked, wanted

@@ -50,7 +50,7 @@ class AnnotatePage(Page):
         self.tools: dict[str, Tool] = {tool.name: tool for tool in tools.made(self.labelling)}
         self._last_drawn = "polygon"
         self._visible = self._labels_off = False
-        self._reader = LabelFeed(self)
+        self.reader = LabelFeed(self)
         self.copying = Copying(self.labelling, self.player, self)
         self.draft = Draft(self.labelling, self.player, session, self)
         self._make()
@@ -78,7 +78,7 @@ class AnnotatePage(Page):
     def shutdown(self) -> None:
         for tool in self.tools.values():
             tool.close()
-        self._reader.close()
+        self.reader.close()
         self.copying.close()
         self.draft.close()
         self.labelling.saving.close()
@@ -104,7 +104,7 @@ class AnnotatePage(Page):
         if now is None or now.frame != self.session.frame or self._frames is not frames:
             for tool in self.tools.values():
                 tool.cancel()
-            self._reader.ask(Wanted(frames, self.session.frame))
+            self.reader.ask(Wanted(frames, self.session.frame))
 
     def _make(self) -> None:
         self._frames: object = None
@@ -151,8 +151,8 @@ class AnnotatePage(Page):
         session.opacity_changed.connect(lambda _: self.recolour())
         session.hidden_changed.connect(lambda _: self.recolour())
         self.player.opened.connect(lambda _: self.read())
-        self._reader.done.connect(self._on_read)
-        self._reader.failed.connect(self._on_unreadable)
+        self.reader.done.connect(self._on_read)
+        self.reader.failed.connect(self._on_unreadable)
         self.labelling.failed.connect(lambda text, details: self.report(text, details=details, cure=self._cure()))
         for teller in (self.copying, self.draft):
             teller.failed.connect(lambda text, details: self.report(text, details=details))
@@ -190,7 +190,7 @@ class AnnotatePage(Page):
 
     def _on_source(self) -> None:
         drive = self.session.drive
-        self._reader.forget()
+        self.reader.forget()
         self.labelling.show_opened(None)
         self.canvas.show_image(None)
         self._frames = None

@@ -67,6 +67,7 @@ class DataPage(Page):
         return [
             Action("data.filter", "Filter by name", "Ctrl+F", "data", "filter", self.filter.setFocus, lambda: self.session.source is not None),
             Action("data.show", "Show the frame on the Drive page", "Ctrl+Return", "data", "drive", lambda: self._show_frame(self.thumbnails.current), something),
+            Action("data.fix", "Label the frame", "F", "data", "edit", lambda: self._show_frame(self.thumbnails.current, on="annotate"), something, help="On the Annotate page"),
             Action("data.inspect", "Inspect everything again", "Ctrl+R", "data", "refresh", lambda: self._inspect(0), lambda: self.session.path is not None,
                    help="Counts every mask and looks for problems in every file"),
             Action("data.larger", "Larger thumbnails", ("Ctrl++", "Ctrl+="), "data", "zoom-in", lambda: self._resize(32)),
@@ -240,14 +241,14 @@ class DataPage(Page):
         self._again.setText("Count all masks")
         self._again.setVisible(findings is not None and not shown.whole)
 
-    def _show_frame(self, item: Item | None) -> None:
+    def _show_frame(self, item: Item | None, on: str = "drive") -> None:
         if item is None:
             return
         if item.drive_frame < 0:
             self.toast.emit("This frame is not part of the open drive")
             return
         self.session.show_frame(item.drive_frame)
-        self.wants_page.emit("drive")
+        self.wants_page.emit(on)
 
     def _reveal(self, file: Path) -> None:
         row = self.thumbnails.rows.row_of(file)
@@ -266,6 +267,7 @@ class DataPage(Page):
 
     def _fill_menu(self, menu: QMenu, item: Item) -> None:
         menu.addAction(theme.icon("drive"), "Show on the Drive page", lambda: self._show_frame(item)).setEnabled(item.drive_frame >= 0)
+        menu.addAction(theme.icon("edit"), "Label it on the Annotate page", lambda: self._show_frame(item, on="annotate")).setEnabled(item.drive_frame >= 0)
         menu.addAction(theme.icon("external"), "Open the image", lambda: self._open_outside(item.path))
         if item.mask is not None:
             mask = item.mask

@@ -46,7 +46,7 @@ class JobChips(QToolButton):
         shown = self.shown_jobs
         if self.isHidden() == bool(shown):
             self.setVisible(bool(shown))
-            QTimer.singleShot(0, self.came_or_went.emit)
+            QTimer.singleShot(0, self, self.came_or_went.emit)
         if not shown:
             self._tick.stop()
             return

@@ -6,18 +6,19 @@ from typing import Any
 
 from PySide6.QtCore import QAbstractListModel, QItemSelection, QItemSelectionModel, QMimeData, QModelIndex, QPersistentModelIndex, Qt
 from PySide6.QtGui import QColor, QPixmap
-from PySide6.QtWidgets import QAbstractItemView, QTreeView, QWidget
+from PySide6.QtWidgets import QAbstractItemView, QHeaderView, QTableView, QWidget
 
 from engine.annotation.document import Document, Painted, Region
 from gui import label_edits
 from gui.labelling import Labelling
 
 Index = QModelIndex | QPersistentModelIndex
-_ROW = Qt.ItemFlag.ItemIsEnabled | Qt.ItemFlag.ItemIsSelectable | Qt.ItemFlag.ItemIsDragEnabled | Qt.ItemFlag.ItemNeverHasChildren
+_ROW = Qt.ItemFlag.ItemIsEnabled | Qt.ItemFlag.ItemIsSelectable | Qt.ItemFlag.ItemIsDragEnabled
+_ROW_HEIGHT = 24
 _MIME = "application/x-roadscope-layer"
 
 
-class LayerList(QTreeView):
+class LayerList(QTableView):
     """Selects what is selected on the picture, and the other way round."""
 
     def __init__(self, labelling: Labelling, parent: QWidget | None = None) -> None:
@@ -29,10 +30,15 @@ class LayerList(QTreeView):
         self.setSelectionMode(QAbstractItemView.SelectionMode.ExtendedSelection)
         self.setDragDropMode(QAbstractItemView.DragDropMode.InternalMove)
         self.setDefaultDropAction(Qt.DropAction.MoveAction)
-        self.setUniformRowHeights(True)  # a tree lays out what is seen alone, a list all of its thousands
-        self.setHeaderHidden(True)
-        self.setRootIsDecorated(False)
-        self.setIndentation(0)
+        self.setDragDropOverwriteMode(False)
+        self.horizontalHeader().setVisible(False)
+        self.horizontalHeader().setSectionResizeMode(QHeaderView.ResizeMode.Stretch)
+        self.verticalHeader().setVisible(False)
+        self.verticalHeader().setSectionResizeMode(QHeaderView.ResizeMode.Fixed)  # lists and trees ask for each of thousands of rows
+        self.verticalHeader().setDefaultSectionSize(_ROW_HEIGHT)
+        self.setShowGrid(False)
+        self.setSelectionBehavior(QAbstractItemView.SelectionBehavior.SelectRows)
+        self.setTabKeyNavigation(False)
         self.setAccessibleName("Regions, the topmost first")
         self.setMinimumHeight(120)
         labelling.edited.connect(self._show)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import signal
 import subprocess
 import sys
@@ -25,7 +26,7 @@ def test_help_names_every_verb_with_a_line_of_help() -> None:
     shown = roadscope("--help")
     assert shown.returncode == 0
     for name in catalogue.names(verbs):
-        assert f"    {name}" in [line[: 4 + len(name)].rstrip() for line in shown.stdout.splitlines()] and catalogue.load(verbs, name).HELP.split()[0] in shown.stdout
+        assert re.search(rf"^    {name}\s", shown.stdout, re.MULTILINE) and catalogue.load(verbs, name).HELP.split()[0] in shown.stdout
 
 
 @pytest.mark.parametrize("verb", catalogue.names(verbs))

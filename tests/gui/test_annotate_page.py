@@ -6,7 +6,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from PySide6.QtCore import QPoint, Qt
+from PySide6.QtCore import QModelIndex, QPoint, Qt
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QMessageBox
 
@@ -226,7 +226,7 @@ def test_a_document_that_cannot_be_read_is_told_and_not_edited(qtbot, request, s
 
 
 def test_what_was_read_in_advance_is_read_again_where_the_file_changed(qtbot, page: AnnotatePage, session, cityscapes: Path) -> None:
-    qtbot.waitUntil(lambda: page._reader._ahead is not None)
+    qtbot.waitUntil(lambda: page.reader.ahead == 1)
     path = next((cityscapes / "gtFine").rglob("*000001_000019_gtFine_polygons.json"))
     path.write_text(cityscapes_json.write(Document(WIDTH, HEIGHT)), encoding="utf-8")
     session.show_frame(1)
@@ -282,3 +282,32 @@ def test_another_programs_change_is_told_and_one_is_chosen(qtbot, page: Annotate
     with qtbot.waitSignal(page.labelling.saving.saved):
         choose()
     assert page.labelling.editable and [region.label for region in cityscapes_json.read_file(store.path).regions] == ["road", "truck"]
+
+
+def test_the_list_of_regions_selects_and_reorders(page: AnnotatePage) -> None:
+    road, car = page.labelling.committed.regions
+    page.layers.selectRow(0)
+    assert page.labelling.selection == {car.key}
+    page.labelling.select([road.key])
+    assert [index.row() for index in page.layers.selectionModel().selectedRows()] == [1]
+    model = page.layers.model()
+    model.dropMimeData(model.mimeData([model.index(1, 0)]), Qt.DropAction.MoveAction, 0, 0, QModelIndex())
+    assert [region.label for region in page.labelling.committed.regions] == ["car", "road"]
+    assert [model.index(row, 0).data().split(" · ")[0] for row in range(2)] == ["road", "car"]
+
+
+def test_a_class_is_found_by_name_and_counted(page: AnnotatePage) -> None:
+    page.classes.ask()
+    QTest.keyClicks(page.classes.search, "traffic l")
+    QTest.keyClick(page.classes.search, Qt.Key.Key_Return)
+    assert page.labelling.settings.label == "traffic light" and page.classes.search.text() == ""
+    assert page.classes.digit(1) == "road" and page.classes.digit(0) == SPACE.labels[22].name
+
+
+def test_hidden_classes_are_clear_and_labels_go_off_and_on(page: AnnotatePage, session) -> None:
+    place = [label.name for label in SPACE.labels].index("car")
+    assert page.canvas._table[place]
+    session.set_hidden("car", True)
+    assert not page.canvas._table[place] and page.canvas._table[[label.name for label in SPACE.labels].index("road")]
+    page.toggle_labels()
+    assert not page.canvas._table.any()
