@@ -1,15 +1,17 @@
-"""Keeps what is drawn: the file follows the journal a moment later, in the background."""
+"""Keeps what is drawn: the file follows the journal a moment later, on a thread of its own."""
 
 from __future__ import annotations
 
 import time
 import traceback
+from concurrent.futures import Future, ThreadPoolExecutor
+from functools import partial
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject, QTimer, Signal
 
 from engine.errors import RoadscopeError
-from gui.latest import Latest
 
 if TYPE_CHECKING:
     from gui.labelling import Opened
@@ -18,37 +20,39 @@ AFTER_MS = 700
 
 
 class LabelSaving(QObject):
-    """One document at a time. A failed save is told once and tried again with the next edit."""
+    """One document at a time; one that is left is written and closed behind the next. A failed save is told once, and tried again with the next edit."""
 
     changed = Signal()
     saved = Signal(object)
     failed = Signal(str, str)
+    _ended = Signal(object, object)
 
     def __init__(self, parent: QObject | None = None) -> None:
         super().__init__(parent)
         self._opened: Opened | None = None
         self._told = ""
         self._saved_at = 0.0
+        self._busy = False
+        self._leaving: dict[Path, Future[None]] = {}
+        self._thread = ThreadPoolExecutor(1, thread_name_prefix="saving")
         self._timer = QTimer(self, singleShot=True, interval=AFTER_MS)
-        self._saver = Latest(_write, self)
         self._timer.timeout.connect(self.now)
-        self._saver.done.connect(self._on_saved)
-        self._saver.failed.connect(self._on_failed)
+        self._ended.connect(self._on_ended)
 
     def watch(self, opened: Opened | None) -> None:
-        """Another document; the one before is written and closed first."""
+        """Another document, or none."""
         self._timer.stop()
         before, self._opened = self._opened, opened
-        self._told, self._saved_at = "", 0.0
+        self._told, self._saved_at, self._busy = "", 0.0, False
         if before is not None:
-            try:
-                if before.store.unsaved and not before.store.blocked:
-                    _write(before)
-            except RoadscopeError as error:
-                self.failed.emit(str(error), "")
-            finally:
-                before.store.close()
+            self._leaving[before.store.path] = self._do(partial(_leave, before), before)
         self.changed.emit()
+
+    def settled(self, path: Path) -> None:
+        """Waits, on any thread but the window's, until a document that was left is written and closed."""
+        left = self._leaving.get(path)
+        if left is not None:
+            left.exception()  # it is told where it was asked for
 
     def soon(self) -> None:
         """After an edit."""
@@ -58,14 +62,20 @@ class LabelSaving(QObject):
     def now(self) -> None:
         """Writes what is unsaved."""
         self._timer.stop()
-        if self._opened is not None and self._opened.store.unsaved and not self._opened.store.blocked:
-            self._saver.ask(self._opened)
-            self.changed.emit()
+        opened = self._opened
+        if opened is None or not opened.store.unsaved or opened.store.blocked:
+            return
+        if self._busy:
+            self._timer.start()
+            return
+        self._busy = True
+        self._do(partial(_write, opened), opened)
+        self.changed.emit()
 
     def close(self) -> None:
-        """The window closes."""
-        self._saver.close()
+        """The window closes: waits until all is written."""
         self.watch(None)
+        self._thread.shutdown(wait=True)
 
     @property
     def state(self) -> str:
@@ -77,24 +87,36 @@ class LabelSaving(QObject):
         if self._told:
             return "Not saved"
         if self._opened.store.unsaved:
-            return "Saving…" if self._saver.busy else "Edited"
+            return "Saving…" if self._busy else "Edited"
         return f"Saved {time.strftime('%H:%M', time.localtime(self._saved_at))}" if self._saved_at else "Saved"
 
-    def _on_saved(self, opened: Opened, _: object) -> None:
-        if opened is self._opened:
-            self._saved_at, self._told = time.time(), ""
-            self.saved.emit(opened)
-            self.changed.emit()
+    def _do(self, work: partial[None], opened: Opened) -> Future[None]:
+        """On the thread, after what was asked before; `_ended` brings what became of it."""
+        started = self._thread.submit(work)
+        started.add_done_callback(lambda done: self._ended.emit(opened, done.exception()))
+        return started
 
-    def _on_failed(self, opened: Opened, error: Exception) -> None:
-        if opened is not self._opened:
-            return
-        text = str(error)
-        if text != self._told:
+    def _on_ended(self, opened: Opened, error: BaseException | None) -> None:
+        here = opened is self._opened
+        if here:
+            self._busy = False
+        if error is None:
+            self.saved.emit(opened)
+            if here:
+                self._saved_at, self._told = time.time(), ""
+        elif not here or str(error) != self._told:
             told = isinstance(error, RoadscopeError)
-            self.failed.emit(text if told else "The labels can't be saved", "" if told else "".join(traceback.format_exception(error)))
-        self._told = text
+            self.failed.emit(str(error) if told else "The labels can't be saved", "" if told else "".join(traceback.format_exception(error)))
+            self._told = str(error) if here else self._told
         self.changed.emit()
+
+
+def _leave(opened: Opened) -> None:
+    try:
+        if opened.store.unsaved and not opened.store.blocked:
+            _write(opened)
+    finally:
+        opened.store.close()
 
 
 def _write(opened: Opened) -> None:

@@ -9,6 +9,7 @@ import dataclasses
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
+from operator import attrgetter
 from typing import Any
 
 import numpy as np
@@ -68,6 +69,7 @@ class Painted:
 
 
 Shape = Polygon | Painted
+_key = attrgetter("key")
 
 
 @dataclass(frozen=True)
@@ -136,7 +138,7 @@ class Document:
     def with_regions(self, regions: Iterable[Region]) -> Document:
         """These regions instead; new ones have keys from `next_key` on."""
         kept = tuple(regions)
-        return dataclasses.replace(self, regions=kept, next_key=max(self.next_key, max((region.key for region in kept), default=-1) + 1))
+        return dataclasses.replace(self, regions=kept, next_key=max(self.next_key, max(map(_key, kept), default=-1) + 1))
 
     def added(self, label: str, shape: Shape, *, at: int | None = None) -> Document:
         """With a new region on top, or before the region that stands at `at`; its key is this document's `next_key`."""

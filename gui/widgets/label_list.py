@@ -6,7 +6,7 @@ from collections import Counter
 from collections.abc import Sequence
 from typing import Any
 
-from PySide6.QtCore import QAbstractListModel, QEvent, QModelIndex, QObject, QPersistentModelIndex, QRect, QSize, QSortFilterProxyModel, Qt, Signal
+from PySide6.QtCore import QAbstractListModel, QEvent, QModelIndex, QObject, QPersistentModelIndex, QRect, QSize, QSortFilterProxyModel, Qt, QTimer, Signal
 from PySide6.QtGui import QColor, QKeyEvent, QMouseEvent, QPainter
 from PySide6.QtWidgets import QLineEdit, QListView, QStyle, QStyledItemDelegate, QStyleOptionViewItem, QVBoxLayout, QWidget
 
@@ -16,6 +16,7 @@ from gui.labelling import Labelling
 from gui.session import Session
 
 ROW = 25
+COUNT_AFTER_MS = 60
 NAME, COLOUR, COUNT, HIDDEN, DIGIT, CHOSEN = (int(Qt.ItemDataRole.UserRole) + at for at in range(6))
 Index = QModelIndex | QPersistentModelIndex
 
@@ -81,7 +82,9 @@ class LabelList(QWidget):
         self.view.eye.connect(lambda name: self._session.set_hidden(name, name not in self._session.hidden))
         self._session.hidden_changed.connect(lambda _: self._rows.refresh())
         self._labelling.settings.label_changed.connect(self._rows.set_current)
-        self._labelling.edited.connect(self._count)
+        self._counting = QTimer(self, singleShot=True, interval=COUNT_AFTER_MS)
+        self._counting.timeout.connect(self._count)
+        self._labelling.edited.connect(self._counting.start)
 
     def _choose(self, name: str) -> None:
         if name:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from operator import is_
 from typing import Any
 
 from PySide6.QtCore import QAbstractListModel, QItemSelection, QItemSelectionModel, QMimeData, QModelIndex, QPersistentModelIndex, Qt
@@ -79,14 +80,16 @@ class _Rows(QAbstractListModel):
         super().__init__(parent)
         self._labelling = labelling
         self._regions: tuple[Region, ...] = ()
-        self._places: dict[int, int] = {}
+        self._places: dict[int, int] | None = None
 
     def show_document(self, document: Document | None) -> None:
         """The rows of this document; only what differs is told to the view."""
         new = document.regions[::-1] if document is not None else ()
-        old, self._places = self._regions, {region.key: row for row, region in enumerate(new)}
+        old, self._places = self._regions, None
         shortest = min(len(old), len(new))
-        first = next((row for row in range(shortest) if old[row].key != new[row].key), shortest)
+        first = next((row for row, same in enumerate(map(is_, old, new)) if not same), shortest)
+        while first < shortest and old[first].key == new[first].key:
+            first += 1
         last = next((row for row in range(shortest - first) if old[-1 - row].key != new[-1 - row].key), shortest - first)
         gone, come = len(old) - first - last, len(new) - first - last
         if gone:
@@ -98,8 +101,9 @@ class _Rows(QAbstractListModel):
         self._regions = new
         if come:
             self.endInsertRows()
-        same = [(row, row) for row in range(first)] + [(len(old) - row, len(new) - row) for row in range(1, last + 1)]
-        changed = [row for before, row in same if old[before] is not new[row]]
+        tails = old[len(old) - last :], new[len(new) - last :]
+        changed = [row for row, same in enumerate(map(is_, old[:first], new)) if not same]
+        changed += [len(new) - last + row for row, same in enumerate(map(is_, *tails)) if not same]
         if changed:
             self.dataChanged.emit(self.index(min(changed), 0), self.index(max(changed), 0))
 
@@ -107,7 +111,9 @@ class _Rows(QAbstractListModel):
         return self._regions[row].key
 
     def rows(self, keys: frozenset[int]) -> list[int]:
-        return sorted(self._places[key] for key in keys if key in self._places)
+        if keys and self._places is None:
+            self._places = {region.key: row for row, region in enumerate(self._regions)}
+        return sorted(self._places[key] for key in keys if key in self._places) if self._places is not None else []
 
     def rowCount(self, parent: Index = QModelIndex()) -> int:
         return 0 if parent.isValid() else len(self._regions)

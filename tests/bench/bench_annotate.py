@@ -117,8 +117,10 @@ def worked(app, window, page, moves: int, *, frames: bool) -> dict[str, list[flo
         for move in range(moves // 4):
             timed("brush stroke", lambda: QTest.mouseMove(canvas, at(width * (0.2 + 0.5 * move * 4 / moves), height * (0.2 + 0.15 * stroke + 0.03 * np.sin(move)))))
         timed("brush stroke", lambda: QTest.mouseRelease(canvas, left, pos=at(width * 0.7, height * (0.2 + 0.15 * stroke))))
-    for _ in range(4):
-        timed("undo", labelling.undo)
+    for _ in range(5):
+        for step in (labelling.undo, labelling.redo):
+            for _ in range(4):
+                timed("undo", step)
     for _ in range(20):
         timed("class hidden", lambda: window.session.set_hidden("car", "car" not in window.session.hidden))
     if frames:
