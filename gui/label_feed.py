@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import dataclass
-from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -23,6 +21,10 @@ if TYPE_CHECKING:
     from engine.labels import LabelSpace
 
 
+_UNTIL_IT_IS_LEFT_S = 20.0
+"""How long a document that was just left may take to be written and closed before it can be opened again."""
+
+
 @dataclass(frozen=True, eq=False)
 class Wanted:
     """A frame of the drive that is open."""
@@ -38,14 +40,13 @@ class LabelFeed(QObject):
     done = Signal(object, object)
     failed = Signal(object, object)
 
-    def __init__(self, settled: Callable[[Path], None], parent: QObject | None = None) -> None:
-        """`settled` waits until a document that was just left is closed: it may be the one that is wanted again."""
+    def __init__(self, parent: QObject | None = None) -> None:
         super().__init__(parent)
         self._asked: Wanted | None = None
         self._under_way: Wanted | None = None
         self._ahead: tuple[Wanted, Opened, float] | None = None
         self._step = 1
-        self._reader = Latest(partial(read, settled=settled), self)
+        self._reader = Latest(read, self)
         self._reader.done.connect(self._on_read)
         self._reader.failed.connect(self._on_failed)
 
@@ -120,7 +121,7 @@ def _written(path: Path) -> float:
         return 0
 
 
-def read(wanted: Wanted, *, settled: Callable[[Path], None]) -> Opened:
+def read(wanted: Wanted) -> Opened:
     """The frame's picture and its document: the file's, else one that begins as the frame's mask, else an empty one. Raises DataError."""
     from engine.annotation.raster import Rasteriser
     from engine.annotation.store import Store
@@ -129,8 +130,7 @@ def read(wanted: Wanted, *, settled: Callable[[Path], None]) -> Opened:
     assert image is not None, "a drive of scans alone is never asked for"
     height, width = image.shape[:2]
     space, path = space_of(wanted.frames), path_of(wanted.frames, wanted.frame)
-    settled(path.absolute())
-    store = Store.open(path, new=lambda: _begun(wanted, width, height))
+    store = Store.open(path, new=lambda: _begun(wanted, width, height), patience=_UNTIL_IT_IS_LEFT_S)
     picture = LabelPicture(space, Rasteriser(width, height), np.full((height, width), NOTHING, np.uint8))
     picture.paint(store.document, (0, 0, width, height))
     return Opened(wanted.frame, image, layers.pyramid(image), store, picture, _masks(path))

@@ -4,9 +4,8 @@ from __future__ import annotations
 
 import time
 import traceback
-from concurrent.futures import Future, ThreadPoolExecutor
+from concurrent.futures import ThreadPoolExecutor
 from functools import partial
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject, QTimer, Signal
@@ -33,7 +32,6 @@ class LabelSaving(QObject):
         self._told = ""
         self._saved_at = 0.0
         self._busy = False
-        self._leaving: dict[Path, Future[None]] = {}
         self._thread = ThreadPoolExecutor(1, thread_name_prefix="saving")
         self._timer = QTimer(self, singleShot=True, interval=AFTER_MS)
         self._timer.timeout.connect(self.now)
@@ -45,14 +43,8 @@ class LabelSaving(QObject):
         before, self._opened = self._opened, opened
         self._told, self._saved_at, self._busy = "", 0.0, False
         if before is not None:
-            self._leaving[before.store.path] = self._do(partial(_leave, before), before)
+            self._do(partial(_leave, before), before)
         self.changed.emit()
-
-    def settled(self, path: Path) -> None:
-        """Waits, on any thread but the window's, until a document that was left is written and closed."""
-        left = self._leaving.get(path)
-        if left is not None:
-            left.exception()  # it is told where it was asked for
 
     def soon(self) -> None:
         """After an edit."""
@@ -90,11 +82,9 @@ class LabelSaving(QObject):
             return "Saving…" if self._busy else "Edited"
         return f"Saved {time.strftime('%H:%M', time.localtime(self._saved_at))}" if self._saved_at else "Saved"
 
-    def _do(self, work: partial[None], opened: Opened) -> Future[None]:
+    def _do(self, work: partial[None], opened: Opened) -> None:
         """On the thread, after what was asked before; `_ended` brings what became of it."""
-        started = self._thread.submit(work)
-        started.add_done_callback(lambda done: self._ended.emit(opened, done.exception()))
-        return started
+        self._thread.submit(work).add_done_callback(lambda done: self._ended.emit(opened, done.exception()))
 
     def _on_ended(self, opened: Opened, error: BaseException | None) -> None:
         here = opened is self._opened

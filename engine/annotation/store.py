@@ -7,7 +7,9 @@ another: then somebody else wrote it, and where there are edits that the file ne
 from __future__ import annotations
 
 import hashlib
+import os
 import threading
+import time
 from collections.abc import Callable
 from functools import partial
 from pathlib import Path
@@ -17,10 +19,11 @@ from engine.annotation import changes, cityscapes_json, holding, keys
 from engine.annotation.changes import Change
 from engine.annotation.document import Document
 from engine.annotation.history import History, Kind, Step
-from engine.annotation.holding import Hold
+from engine.annotation.holding import Hold, Holder
 from engine.annotation.journal import Edit, Journal, NewEdit, NewVersion, Origin, Version
 from engine.errors import DataError
 
+_BETWEEN_TRIES_S = 0.01
 _NONE = ""
 """Stands for the SHA-256 of a file that isn't there."""
 
@@ -50,14 +53,18 @@ class Store:
         self._begun = False
 
     @staticmethod
-    def open(path: Path, *, new: Callable[[], Document], journal: Journal | None = None) -> Store:
-        """The document of a file, with what the journal knows beyond it; `new` is what it begins as where there is neither.
+    def open(path: Path, *, new: Callable[[], Document], journal: Journal | None = None, patience: float = 0.0) -> Store:
+        """The document of a file, with what the journal knows beyond it; `new` is what it begins as where there is neither. Another store of this very
+        process is given `patience` seconds to close.
 
         A file that can't be read, that another program changed meanwhile, or that another process edits, is `blocked`. Raises OutputError where the
         journal can't be written, DataError where it is damaged, or the file is and no version of it is known.
         """
         path = Path(path).absolute()
-        hold = holding.take(_lock_of(path))
+        hold, end = holding.take(_lock_of(path)), time.monotonic() + patience
+        while isinstance(hold, Holder) and hold.pid == os.getpid() and time.monotonic() < end:
+            time.sleep(_BETWEEN_TRIES_S)
+            hold = holding.take(_lock_of(path))
         store = Store(path, journal or Journal(), hold if isinstance(hold, Hold) else None)
         try:
             store._read(new)

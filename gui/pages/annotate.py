@@ -50,7 +50,7 @@ class AnnotatePage(Page):
         self.tools: dict[str, Tool] = {tool.name: tool for tool in tools.made(self.labelling)}
         self._last_drawn = "polygon"
         self._visible = self._labels_off = False
-        self.reader = LabelFeed(self.labelling.saving.settled, self)
+        self.reader = LabelFeed(self)
         self.copying = Copying(self.labelling, self.player, self)
         self.draft = Draft(self.labelling, self.player, session, self)
         self._make()

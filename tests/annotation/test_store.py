@@ -230,3 +230,13 @@ def test_a_document_whose_only_region_was_not_the_first_goes_on_being_written_we
     again.save()
     again.close()
     assert [region.label for region in cityscapes_json.read_file(path).regions] == ["car", "sky", "person"]
+
+
+def test_a_store_of_the_same_process_that_is_about_to_close_is_waited_for(path: Path) -> None:
+    first = opened(path)
+    closing = threading.Timer(0.1, first.close)
+    closing.start()
+    second = Store.open(path, new=lambda: Document(64, 48), patience=10)
+    closing.join()
+    assert not second.blocked
+    second.close()
