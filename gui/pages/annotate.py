@@ -31,6 +31,7 @@ from gui.widgets.label_status import LabelStatus
 from gui.widgets.layer_list import LayerList
 from gui.widgets.message_bar import Cure
 from gui.widgets.timeline import Timeline
+from gui.widgets.tone_controls import ToneControls
 from gui.widgets.tool_bar import ToolBar
 from gui.widgets.tool_options import ToolOptions
 from gui.widgets.versions_dialog import VersionsDialog
@@ -114,6 +115,7 @@ class AnnotatePage(Page):
         self.classes = LabelList(self.session, self.labelling)
         self.layers = LayerList(self.labelling)
         self.facts = DocumentFacts(self.labelling)
+        self.tone = ToneControls()
         self._status = LabelStatus(self.labelling, self.canvas)
         self._timeline = Timeline(self.session, self.player)
         open_folder = Action("annotate.open", "Open…", "Ctrl+O", "annotate", "open", lambda: self.opening_wanted.emit("folder"))
@@ -141,6 +143,7 @@ class AnnotatePage(Page):
         self.inspector.add("Tool", self.options)
         self.inspector.add("Classes", self.classes, stretch=True)
         self.inspector.add("Regions", self.layers)
+        self.inspector.add("Picture", self.tone, open=False)
         self.inspector.add("Document", self.facts)
         self.footer = self._timeline
 
@@ -159,6 +162,7 @@ class AnnotatePage(Page):
         for sayer in (self.copying, self.draft):
             sayer.said.connect(self.toast)
         self.labelling.saving.saved.connect(self._on_saved)
+        self.tone.changed.connect(self.canvas.set_tone)
         self.facts.versions_wanted.connect(self.show_versions)
         self.classes.chosen.connect(lambda _: self.canvas.setFocus())
         self.bar.chosen.connect(self.take)

@@ -30,6 +30,7 @@ class ImageCanvas(ZoomView):
         self._points: Points | None = None
         self._table: NDArray[np.uint32] = np.zeros(256, np.uint32)
         self._outlines = False
+        self._tone: layers.Picture | None = None
         self._base: layers.Picture | None = None
         self._over: layers.Picture | None = None
         self._reduction = 1
@@ -65,6 +66,11 @@ class ImageCanvas(ZoomView):
         self._table, self._outlines, self._over = table, outlines, None
         self.update()
 
+    def set_tone(self, table: layers.Picture | None) -> None:
+        """Shows the picture's values as a (256,) table says, or as they are; what lies over it keeps its colours."""
+        self._tone, self._base = table, None
+        self.update()
+
     @property
     def empty(self) -> bool:
         """Whether no picture is shown yet."""
@@ -97,6 +103,8 @@ class ImageCanvas(ZoomView):
             return
         if self._base is None:
             self._base = layers.sampled(self._levels, self.view, _background(), reduction=self._reduction)
+            if self._tone is not None:
+                self._base = layers.toned(self._base, self._tone)
         if self._over is None:
             self._over = self._drawn_over(self.view, self._reduction)
         self._draw(painter, QRectF(self.rect()), (self._base, self._over))

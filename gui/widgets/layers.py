@@ -45,6 +45,12 @@ def sampled(levels: list[Picture], view: Viewport, background: tuple[int, int, i
     return _warped(levels[level], view, how, (blue, green, red, 255), reduction)
 
 
+def toned(picture: Picture, table: Picture) -> Picture:
+    """(h, w, 4) BGRA with the values of the three colours as a (256,) table says."""
+    tables = np.stack([table, table, table, np.arange(256, dtype=np.uint8)], axis=1).reshape(1, 256, 4)
+    return cv2.LUT(picture, tables)  # type: ignore[return-value]
+
+
 def sampled_mask(mask: Picture, view: Viewport, *, reduction: int = 1) -> Picture:
     """(h, w) of the view; 255 outside of the picture. The mask may be smaller than the picture."""
     return _warped(mask, view, cv2.INTER_NEAREST, 255, reduction)

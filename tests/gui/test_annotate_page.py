@@ -16,6 +16,7 @@ from engine.annotation.document import Document, Painted, Polygon
 from engine.inspection.opening import open_path
 from gui import label_edits
 from gui.pages.annotate import AnnotatePage
+from gui.widgets.tone_controls import tone
 
 WIDTH, HEIGHT = 96, 64
 SPACE = labels.space("cityscapes")
@@ -311,3 +312,18 @@ def test_hidden_classes_are_clear_and_labels_go_off_and_on(page: AnnotatePage, s
     assert not page.canvas._table[place] and page.canvas._table[[label.name for label in SPACE.labels].index("road")]
     page.toggle_labels()
     assert not page.canvas._table.any()
+
+
+def test_the_pictures_tone_changes_on_the_screen_alone(page: AnnotatePage) -> None:
+    before = page.canvas.grab().toImage().pixelColor(at(page, 5, 5)).lightness()
+    image = page.labelling.now.image.copy()
+    page.tone._sliders["Brightness"].setValue(40)
+    assert page.canvas.grab().toImage().pixelColor(at(page, 5, 5)).lightness() > before + 50
+    page.tone.reset()
+    assert page.canvas.grab().toImage().pixelColor(at(page, 5, 5)).lightness() == before
+    np.testing.assert_array_equal(page.labelling.now.image, image)
+
+
+def test_a_neutral_tone_leaves_every_value() -> None:
+    np.testing.assert_array_equal(tone(0, 0, 0), np.arange(256))
+    assert (np.diff(tone(0.2, -0.3, 0.5).astype(int)) >= 0).all()
