@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
 from pathlib import Path
 
 import numpy as np
@@ -16,18 +16,16 @@ from engine.annotation.raster import Rasteriser
 from engine.errors import ConfigError
 from engine.labels import LabelSpace
 
-Draw = Callable[[Document, LabelSpace, Rasteriser], NDArray]
-
 POLYGONS = "polygons"
-_DRAWN: dict[str, Draw] = {
-    "labelIds": lambda document, space, rasteriser: masks.label_ids(document, space, rasteriser=rasteriser),
-    "labelTrainIds": lambda document, space, rasteriser: masks.train_ids(document, space, rasteriser=rasteriser),
-    "color": lambda document, space, rasteriser: _opaque(masks.colours(document, space, rasteriser=rasteriser)),
-    "instanceIds": lambda document, space, rasteriser: masks.instance_ids(document, space, rasteriser=rasteriser),
-    "kitti_semantic": lambda document, space, rasteriser: masks.kitti_semantic(document, space, rasteriser=rasteriser),
-    "kitti_semantic_rgb": lambda document, space, rasteriser: masks.colours(document, space, rasteriser=rasteriser),
-    "kitti_instance": lambda document, space, rasteriser: masks.kitti_instance(document, space, rasteriser=rasteriser),
-    "kitti_road": lambda document, space, rasteriser: masks.kitti_road(document, space, rasteriser=rasteriser),
+_DRAWN: dict[str, masks.Draw] = {
+    "labelIds": masks.label_ids,
+    "labelTrainIds": masks.train_ids,
+    "color": masks.colours,
+    "instanceIds": masks.instance_ids,
+    "kitti_semantic": masks.kitti_semantic,
+    "kitti_semantic_rgb": masks.colours,
+    "kitti_instance": masks.kitti_instance,
+    "kitti_road": masks.kitti_road,
 }
 KINDS = (POLYGONS, *_DRAWN)
 CITYSCAPES = KINDS[:5]
@@ -70,7 +68,8 @@ def path_of(kind: str, space: LabelSpace, *, stem: str, folder: Path, truth: str
 
 def _content(kind: str, document: Document, space: LabelSpace, rasteriser: Rasteriser) -> bytes:
     if kind != POLYGONS:
-        return images.png(_DRAWN[kind](document, space, rasteriser))
+        picture = _DRAWN[kind](document, space, rasteriser=rasteriser)
+        return images.png(_opaque(picture) if kind == "color" else picture)
     from engine.annotation import cityscapes_json
 
     return cityscapes_json.write(document).encode("utf-8")

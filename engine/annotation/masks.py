@@ -9,6 +9,7 @@ from __future__ import annotations
 import difflib
 from collections import Counter
 from collections.abc import Callable
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -18,6 +19,8 @@ from engine.annotation.raster import Rasteriser
 from engine.errors import ConfigError, DataError
 from engine.labels import VOID, Label, LabelSpace, Mask
 
+Draw = Callable[..., NDArray[Any]]
+"""Any of the masks below: `draw(document, space, rasteriser=None)`."""
 NONE = 255
 """In a mask of places: no region."""
 _GROUP = "group"

@@ -11,11 +11,7 @@ instances:  16 bits, id · 1000 + n for the n-th thing of its label, the id for 
 from __future__ import annotations
 
 import argparse
-from collections.abc import Callable
 from pathlib import Path
-from typing import Any
-
-from numpy.typing import NDArray
 
 from engine import labels
 from engine.verbs._terminal import Terminal
@@ -37,7 +33,7 @@ def run(arguments: argparse.Namespace, terminal: Terminal) -> int:
 
     if arguments.out.suffix.lower() != ".png":
         raise OutputError(f"{arguments.out} is no PNG by its name, and other pictures don't keep ids; end it in .png")
-    kinds: dict[str, Callable[..., NDArray[Any]]] = {"ids": masks.label_ids, "train_ids": masks.train_ids, "colour": masks.colours, "instances": masks.instance_ids}
+    kinds: dict[str, masks.Draw] = {"ids": masks.label_ids, "train_ids": masks.train_ids, "colour": masks.colours, "instances": masks.instance_ids}
     draw = kinds[arguments.format]
     document, space = cityscapes_json.read_file(arguments.polygons), labels.space(arguments.labels)
     try:
