@@ -9,8 +9,9 @@ from typing import TYPE_CHECKING
 import numpy as np
 from PySide6.QtCore import QObject, Signal
 
-from engine.annotation import finding
+from engine.annotation import finding, labelme_json
 from engine.annotation.document import Document
+from engine.errors import DataError
 from gui.frames import Frames
 from gui.label_picture import NOTHING, LabelPicture
 from gui.labelling import Masks, Opened
@@ -130,10 +131,11 @@ def read(wanted: Wanted) -> Opened:
     assert image is not None, "a drive of scans alone is never asked for"
     height, width = image.shape[:2]
     space, path = space_of(wanted.frames), path_of(wanted.frames, wanted.frame)
-    store = Store.open(path, new=lambda: _begun(wanted, width, height), patience=_UNTIL_IT_IS_LEFT_S)
+    notes: list[str] = []
+    store = Store.open(path, new=lambda: _begun(wanted, width, height, notes), patience=_UNTIL_IT_IS_LEFT_S)
     picture = LabelPicture(space, Rasteriser(width, height), np.full((height, width), NOTHING, np.uint8))
     picture.paint(store.document, (0, 0, width, height))
-    return Opened(wanted.frame, image, layers.pyramid(image), store, picture, _masks(path))
+    return Opened(wanted.frame, image, layers.pyramid(image), store, picture, _masks(path), "; ".join(notes))
 
 
 def regions_of(wanted: Wanted) -> Document | None:
@@ -157,12 +159,25 @@ def space_of(frames: Frames) -> LabelSpace:
     return frames.drive.space or labels.space("cityscapes")
 
 
-def _begun(wanted: Wanted, width: int, height: int) -> Document:
-    """What a frame without a document starts as."""
+def _begun(wanted: Wanted, width: int, height: int, notes: list[str]) -> Document:
+    """What a frame without a document starts as: what was drawn with labelme, else its mask, else nothing. `notes` takes what there is to say of it."""
+    frame, space = wanted.frames.drive.frames[wanted.frame], space_of(wanted.frames)
+    beside = frame.image.with_suffix(".json") if frame.image is not None else None
+    if beside is not None and labelme_json.recognises(beside):
+        try:
+            found = labelme_json.read_file(beside, space, size=(width, height))
+        except DataError as error:
+            notes.append(str(error))
+        else:
+            count = len(found.document.regions)
+            notes.append(f"{count} region{'s' if count != 1 else ''} taken over from {beside.name}")
+            notes.extend(f"left out, as they have no area: {', '.join(left)}" for left in [found.left_out] if left)
+            notes.extend(f"the label space {space.name} has no {', '.join(unknown)}" for unknown in [found.unknown] if unknown)
+            return found.document
     truth = wanted.frames.truth(wanted.frame)
     if truth is None or truth.shape != (height, width):
         return Document(width, height)
-    return finding.of_mask(truth, space_of(wanted.frames))
+    return finding.of_mask(truth, space)
 
 
 def _masks(path: Path) -> Masks | None:

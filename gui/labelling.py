@@ -40,6 +40,8 @@ class Opened:
     store: Store
     picture: LabelPicture
     masks: Masks | None = None
+    note: str = ""
+    """What there is to say of how it began."""
 
 
 class Labelling(QObject):

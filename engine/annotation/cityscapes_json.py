@@ -10,15 +10,16 @@ import math
 from collections.abc import Iterator
 from itertools import chain
 from pathlib import Path
-from typing import Any
+from typing import Any, NoReturn
 
 from engine.annotation import json_layout, painted_json
-from engine.annotation.document import Document, Envelope, Polygon, Region, Shape
+from engine.annotation.document import Document, Envelope, Painted, Polygon, Region, Shape
 from engine.annotation.json_layout import Layout
 from engine.annotation.json_text import JsonText, Listing, read_text, shown
 from engine.annotation.painted_json import FARTHEST, MOST_PIXELS, Part
 
 _OWN = ("label", "polygon", "deleted", "painted")
+_NOT_PAINTED = "take the key painted away to keep the outline"
 
 
 def read_file(path: Path) -> Document:
@@ -105,7 +106,7 @@ def _check(file: JsonText, listing: Listing) -> None:
         _fail(file, listing, place, f"has the point {shown(point)}", "write two numbers, x and y in pixels")
 
 
-def _fail(file: JsonText, listing: Listing, place: int, flaw: str, cure: str) -> None:
+def _fail(file: JsonText, listing: Listing, place: int, flaw: str, cure: str) -> NoReturn:
     label = listing.items[place].get("label") if isinstance(listing.items[place], dict) else None
     called = f", {shown(label)}," if isinstance(label, str) else ""
     file.fail(f"is damaged: object {place}{called} {flaw}", listing.starts[place], cure=cure)
@@ -134,21 +135,31 @@ def _groups(file: JsonText, listing: Listing) -> Iterator[_Group]:
     parts: list[Part] = []
     places: list[int] = []
     for place, item in enumerate(listing.items):
-        try:
-            part = painted_json.part(item["painted"], item["polygon"]) if "painted" in item else None
-            follows = part and parts and part.follows(parts[-1]) and _values(item) == _values(listing.items[place - 1])
-            if parts and not follows:
-                yield places, painted_json.joined(parts)
-                parts, places = [], []
-            if part:
-                parts.append(part)
-                places.append(place)
-        except ValueError as flaw:
-            _fail(file, listing, place, f"has a damaged value painted: {flaw}", "take the key painted away to keep the outline")
-        if not part:
+        part = _part(file, listing, place) if "painted" in item else None
+        if parts and not (part and part.follows(parts[-1]) and _values(item) == _values(listing.items[place - 1])):
+            yield places, _joined(file, listing, parts, places)
+            parts, places = [], []
+        if part:
+            parts.append(part)
+            places.append(place)
+        else:
             yield [place], Polygon(tuple(map(tuple, item["polygon"])))
     if parts:
-        yield places, painted_json.joined(parts)
+        yield places, _joined(file, listing, parts, places)
+
+
+def _part(file: JsonText, listing: Listing, place: int) -> Part:
+    try:
+        return painted_json.part(listing.items[place]["painted"], listing.items[place]["polygon"])
+    except ValueError as flaw:
+        _fail(file, listing, place, f"has a damaged value painted: {flaw}", _NOT_PAINTED)
+
+
+def _joined(file: JsonText, listing: Listing, parts: list[Part], places: list[int]) -> Painted:
+    try:
+        return painted_json.joined(parts)
+    except ValueError as flaw:
+        _fail(file, listing, places[-1], f"has a damaged value painted: {flaw}", _NOT_PAINTED)
 
 
 def _values(item: dict[str, Any]) -> dict[str, Any]:

@@ -80,6 +80,7 @@ def line(envelope: Envelope, depth: int) -> str:
 
 def _made(envelope: Envelope) -> Layout:
     """As `json.dumps` does it."""
+
     def brackets(depth: int) -> Brackets:
         comma = ", " if envelope.indent is None else "," + line(envelope, depth)
         return Brackets(line(envelope, depth), comma, line(envelope, depth - 1))

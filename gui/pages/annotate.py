@@ -230,6 +230,8 @@ class AnnotatePage(Page):
         store = opened.store
         if store.blocked:
             self.report(store.blocked, cure=self._cure())
+        elif opened.note:
+            self.messages.show_problem(opened.note, level="info")
         elif store.recovered:
             self.toast.emit(f"{store.recovered} edit{'s' if store.recovered > 1 else ''} recovered that had not reached the file")
             self.labelling.saving.soon()

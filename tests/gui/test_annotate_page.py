@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
 
 import numpy as np
@@ -327,3 +328,18 @@ def test_the_pictures_tone_changes_on_the_screen_alone(page: AnnotatePage) -> No
 def test_a_neutral_tone_leaves_every_value() -> None:
     np.testing.assert_array_equal(tone(0, 0, 0), np.arange(256))
     assert (np.diff(tone(0.2, -0.3, 0.5).astype(int)) >= 0).all()
+
+
+def test_what_was_drawn_with_labelme_is_taken_over(qtbot, session, jobs, settings, tmp_path: Path) -> None:
+    images.write_png(tmp_path / "shots" / "a.png", np.full((HEIGHT, WIDTH, 3), 90, np.uint8))
+    shapes = [{"label": "Car", "points": [[10, 10], [30, 10], [30, 30]], "shape_type": "polygon"}, {"label": "x", "points": [[1, 1]], "shape_type": "point"}]
+    (tmp_path / "shots" / "a.json").write_text(json.dumps({"shapes": shapes, "imagePath": "a.png"}), encoding="utf-8")
+    page = AnnotatePage(session, jobs, settings)
+    qtbot.addWidget(page)
+    page.show()
+    session.set_source(open_path(tmp_path / "shots"), tmp_path / "shots")
+    page.activate()
+    qtbot.waitUntil(lambda: page.labelling.now is not None)
+    assert [region.label for region in page.labelling.committed.regions] == ["car"]
+    assert "1 region taken over" in page.messages.text and "1 of point" in page.messages.text
+    page.shutdown()
