@@ -12,8 +12,9 @@ def made(labelling: Labelling) -> list[Tool]:
     from gui.tools.cut import CutTool
     from gui.tools.fill import FillTool
     from gui.tools.polygon import PolygonTool
+    from gui.tools.scissors import ScissorsTool
     from gui.tools.select import SelectTool
     from gui.tools.wand import WandTool
 
-    kinds: list[type[Tool]] = [SelectTool, PolygonTool, BrushTool, EraserTool, FillTool, WandTool, CutTool]
+    kinds: list[type[Tool]] = [SelectTool, PolygonTool, ScissorsTool, BrushTool, EraserTool, FillTool, WandTool, CutTool]
     return [kind(labelling) for kind in kinds]

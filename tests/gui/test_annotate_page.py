@@ -343,3 +343,18 @@ def test_what_was_drawn_with_labelme_is_taken_over(qtbot, session, jobs, setting
     assert [region.label for region in page.labelling.committed.regions] == ["car"]
     assert "1 region taken over" in page.messages.text and "1 of point" in page.messages.text
     page.shutdown()
+
+
+def test_the_edge_outline_takes_the_way_that_is_shown(qtbot, page: AnnotatePage) -> None:
+    image = page.labelling.now.image
+    image[20:44, 30:70] = 240  # a bright box; what is open is the test's own
+    page.take("scissors")
+    tool = page.tools["scissors"]
+    click(page, 30, 20)
+    QTest.mouseMove(page.canvas, at(page, 69, 43))
+    qtbot.waitUntil(lambda: bool(tool._ahead) and tool._ahead[-1] == (69, 43))
+    click(page, 69, 43)
+    assert len(tool.points) > 2 and all(min(abs(x - 30), abs(x - 69), abs(y - 20), abs(y - 43)) <= 2 for x, y in tool.points)
+    click(page, 40, 60, Qt.KeyboardModifier.ControlModifier)
+    QTest.keyClick(page.canvas, Qt.Key.Key_Return)
+    assert len(page.labelling.committed.regions) == 3 and page.labelling.committed.regions[-1].shape.points[-1] == (40, 60)
