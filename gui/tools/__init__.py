@@ -8,6 +8,7 @@ from gui.tools._tool import Tool
 
 def made(labelling: Labelling) -> list[Tool]:
     """One of each."""
+    from gui.tools.box import BoxTool
     from gui.tools.brush import BrushTool, EraserTool
     from gui.tools.cut import CutTool
     from gui.tools.fill import FillTool
@@ -16,5 +17,5 @@ def made(labelling: Labelling) -> list[Tool]:
     from gui.tools.select import SelectTool
     from gui.tools.wand import WandTool
 
-    kinds: list[type[Tool]] = [SelectTool, PolygonTool, ScissorsTool, BrushTool, EraserTool, FillTool, WandTool, CutTool]
+    kinds: list[type[Tool]] = [SelectTool, PolygonTool, ScissorsTool, BrushTool, EraserTool, FillTool, WandTool, BoxTool, CutTool]
     return [kind(labelling) for kind in kinds]

@@ -7,7 +7,7 @@ from PySide6.QtWidgets import QComboBox, QFormLayout, QLabel, QSlider, QWidget
 
 from gui.tool_settings import CLASS, EMPTY, EVERYTHING, SIZES, TOLERANCES, ToolSettings
 
-_PAINTING = ("brush", "fill", "wand")
+_PAINTING = ("brush", "fill", "wand", "box")
 
 
 class ToolOptions(QWidget):

@@ -358,3 +358,12 @@ def test_the_edge_outline_takes_the_way_that_is_shown(qtbot, page: AnnotatePage)
     click(page, 40, 60, Qt.KeyboardModifier.ControlModifier)
     QTest.keyClick(page.canvas, Qt.Key.Key_Return)
     assert len(page.labelling.committed.regions) == 3 and page.labelling.committed.regions[-1].shape.points[-1] == (40, 60)
+
+
+def test_a_box_cuts_out_what_stands_out_in_it(qtbot, page: AnnotatePage) -> None:
+    page.labelling.now.image[10:24, 14:30] = (250, 30, 30)
+    page.take("box")
+    page.labelling.settings.set_label("bus")
+    drag(page, (11, 7), (20, 15), (33, 27))
+    qtbot.waitUntil(lambda: len(page.labelling.committed.regions) == 3)
+    assert shown(page, 20, 16) == "bus" and shown(page, 12, 8) == "" and page.labelling.selected[0].label == "bus"
