@@ -21,16 +21,10 @@ def dump(change: Change) -> str:
 
 def load(text: str, what: str) -> Change:
     """What `dump` was given. Raises ValueError, KeyError, TypeError or zlib.error for anything else."""
-    return Change(what, tuple(Splice(place, load_regions(removed), load_regions(inserted)) for place, removed, inserted in json.loads(text)))
+    return Change(what, tuple(Splice(place, _load_regions(removed), _load_regions(inserted)) for place, removed, inserted in json.loads(text)))
 
 
-def dump_regions(regions: tuple[Region, ...]) -> list[dict[str, Any]]:
-    """Plain values, as `load_regions` takes them."""
-    return json.loads(_ENCODER.encode(_dump_regions(regions)))
-
-
-def load_regions(rows: list[dict[str, Any]]) -> tuple[Region, ...]:
-    """What `dump_regions` was given."""
+def _load_regions(rows: list[dict[str, Any]]) -> tuple[Region, ...]:
     return tuple(Region(row["k"], row["l"], _shape(row), row.get("d", 0) == 1, row.get("e", {}), row.get("s")) for row in rows)
 
 

@@ -2,10 +2,10 @@
 
 SQLite's write-ahead log with `synchronous=NORMAL`: a row is handed to the operating system before the call returns, so a process that is killed
 loses none (40 µs a row); the disk isn't waited for (an fsync takes 0.3 ms to 20 ms), so a power cut may take the last seconds. `settle` waits for
-it, beside the writers: whoever owns a store does that after each save and whenever there is time. What a power cut leaves is always a journal that
+it, beside the writers, before and after each save. What a power cut leaves is always a journal that
 ends earlier, never a damaged one. Where the home's disk can't do write-ahead logs (some network disks), SQLite's old way is used, which waits.
 
-Rows of edits and versions go when `thin` is called, no earlier.
+What is old is forgotten by and by: see `thin`.
 """
 
 from __future__ import annotations
@@ -98,7 +98,7 @@ class NewEdit:
 
 @dataclass(frozen=True, slots=True)
 class NewVersion:
-    """A version to be written down. `state` is what the reader of `content` can't know; see `engine.annotation.recovery`."""
+    """A version to be written down. `state` is what the reader of `content` can't know; see `engine.annotation.keys`."""
 
     origin: Origin
     sha256: str
@@ -147,11 +147,6 @@ class Journal:
         with self._writing(document) as id_:
             self._connection.execute("update versions set confirmed = 1 where id = ?", (version.id,))
             self._connection.execute("delete from versions where document = ? and id < ? and not confirmed", (id_, version.id))
-
-    def drop_unconfirmed(self, document: Path, *, but: str | None) -> None:
-        """Drops versions that were about to be written but weren't; the file has the SHA-256 `but`, which is kept."""
-        with self._writing(document) as id_:
-            self._connection.execute("delete from versions where document = ? and not confirmed and sha256 is not ?", (id_, but))
 
     def edits(self, document: Path, *, after: int = 0) -> list[Edit]:
         """Those with a higher number than `after`, from the oldest on."""
@@ -221,6 +216,13 @@ class Journal:
                     {"d": document, "t": before, "n": keep_versions},
                 )
         self._rows("pragma incremental_vacuum")
+
+    def thin_daily(self) -> None:
+        """`thin`, if that wasn't done today."""
+        today = int(time.time() // 86400)
+        if self._rows("pragma user_version")[0][0] != today:
+            self.thin()
+            self._rows(f"pragma user_version = {today}")
 
     def _set_up(self) -> None:
         run = self._connection.execute

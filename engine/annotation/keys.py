@@ -6,12 +6,12 @@ import dataclasses
 import json
 from typing import Any
 
-from engine.annotation.document import Document, Envelope
+from engine.annotation.document import Document, Envelope, Polygon, Shape
 
 
 def of(document: Document) -> bytes:
     """What `given` needs to know of the document beside its file. Regions that are written nowhere (painted ones without pixels) are not among them."""
-    return json.dumps({"next": document.next_key, "keys": [region.key for region in document.regions]}).encode("ascii")
+    return json.dumps({"next": document.next_key, "keys": [region.key for region in document.regions if _is_written(region.shape)]}).encode("ascii")
 
 
 def given(document: Document, kept: bytes) -> Document:
@@ -23,6 +23,10 @@ def given(document: Document, kept: bytes) -> Document:
         return dataclasses.replace(document, next_key=known["next"])
     regions = tuple(dataclasses.replace(region, key=key) for region, key in zip(document.regions, known["keys"]))
     return dataclasses.replace(document, regions=regions, next_key=known["next"], envelope=_envelope(document.envelope, known["keys"]))
+
+
+def _is_written(shape: Shape) -> bool:
+    return isinstance(shape, Polygon) or any(shape.bits)
 
 
 def _envelope(envelope: Envelope, keys: list[int]) -> Envelope:

@@ -1,11 +1,15 @@
-"""A scripted editing session in a process of its own, to be killed: says each edit once it is committed.
+"""Scripted editing sessions in processes of their own, to be killed: each says every edit once it is committed.
 
-    python tests/annotation/editing_session.py DOCUMENT SEED
+    python tests/annotation/editing_session.py      then lines of standard input: [SEED, "DOCUMENT", "HOME"]
+
+Each line forks a session, as importing everything anew would take longer than a session lives; what it says ends with `ended`.
 """
 
 from __future__ import annotations
 
 import hashlib
+import json
+import os
 import random
 import sys
 import threading
@@ -50,10 +54,11 @@ def edited(document: Document, chance: random.Random) -> Document:
     return document.replaced(region.changed(label="rider"))
 
 
-def main() -> None:
-    chance = random.Random(int(sys.argv[2]))
-    store = Store.open(Path(sys.argv[1]), new=lambda: Document(*SIZE))
-    print("open", store.recovered, digest(store.document), flush=True)
+def edit(path: Path, seed: int) -> None:
+    """Draws, moves, paints, deletes, steps back and forth and saves, for ever."""
+    chance = random.Random(seed)
+    store = Store.open(path, new=lambda: Document(*SIZE))
+    print("open", digest(store.document), flush=True)
     saving: threading.Thread | None = None
     while True:
         what = chance.random()
@@ -70,5 +75,18 @@ def main() -> None:
             saving.start()
 
 
+def serve() -> None:
+    """Forks a session for each line."""
+    for line in sys.stdin:
+        seed, path, home = json.loads(line)
+        session = os.fork()
+        if not session:
+            print("process", os.getpid(), flush=True)
+            os.environ["ROADSCOPE_HOME"] = home
+            edit(Path(path), seed)
+        os.waitpid(session, 0)
+        print("\nended", flush=True)
+
+
 if __name__ == "__main__":
-    main()
+    serve()

@@ -3,24 +3,31 @@
 from __future__ import annotations
 
 import errno
+import json
 import os
 import random
+import signal
 import subprocess
 import sys
 import threading
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
+from engine import atomic
 from engine.annotation import cityscapes_json
-from engine.annotation.changes import difference
-from engine.annotation.document import Document, Polygon
+from engine.annotation.changes import Change, applied, difference
+from engine.annotation.document import Document, Painted, Polygon, Region
 from engine.annotation.journal import Origin
 from engine.annotation.store import Conflict, Store
 from engine.errors import DataError, OutputError
-from tests.annotation.editing_session import digest
+from tests.annotation.editing_session import SIZE, digest
 
-KILLS = 8
+KILLED_DOCUMENTS, KILLS_OF_EACH, MOST_EDITS = 6, 2, 60
+LINE = len("done ") + 64 + 1
 SCRIPT = Path(__file__).with_name("editing_session.py")
 TRIANGLE = Polygon(((1, 1), (20, 1), (1, 20)))
 
@@ -42,46 +49,64 @@ def path(tmp_path: Path) -> Path:
     return tmp_path / "frame_polygons.json"
 
 
-def killed(path: Path, seed: int) -> list[str]:
-    """What a session said until it was killed, at a moment that `seed` chooses."""
-    child = subprocess.Popen([sys.executable, str(SCRIPT), str(path), str(seed)], stdout=subprocess.PIPE, text=True)
-    assert child.stdout is not None
-    wanted = random.Random(seed).randrange(2, 120)
-    said = [line for _, line in zip(range(wanted), child.stdout)]
-    threading.Event().wait(random.Random(seed + 1).random() * 0.004)
-    child.kill()
-    said += child.stdout.readlines()
-    child.wait()
-    child.stdout.close()
-    return [line for line in said if line.endswith("\n")]
+class Sessions:
+    """Editing sessions that are killed."""
+
+    def __init__(self) -> None:
+        self._server = subprocess.Popen([sys.executable, str(SCRIPT)], stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True)
+
+    def killed(self, path: Path, seed: int) -> list[str]:
+        """What a session said until it was killed, at a moment that `seed` chooses."""
+        assert self._server.stdin is not None and self._server.stdout is not None
+        print(json.dumps([seed, str(path), os.environ["ROADSCOPE_HOME"]]), file=self._server.stdin, flush=True)
+        process = int(self._server.stdout.readline().split()[1])
+        chance = random.Random(seed)
+        said = [line for _, line in zip(range(chance.randrange(1, MOST_EDITS)), self._server.stdout)]
+        threading.Event().wait(chance.random() * 0.004)
+        os.kill(process, signal.SIGKILL)
+        said += iter(self._server.stdout.readline, "ended\n")
+        return [line for line in said if len(line) == LINE]
+
+    def close(self) -> None:
+        self._server.communicate()
+
+
+@pytest.fixture(scope="module")
+def sessions() -> Iterator[Sessions]:
+    started = Sessions()
+    yield started
+    started.close()
 
 
 def survived(path: Path, said: list[str]) -> None:
-    """The document is at least as far as the last edit that was said, at most one further; and all can be undone."""
+    """The document is as far as the last edit that was said, or one further, which was written down but not said yet; and all can be undone."""
     store = opened(path)
     try:
-        last = said[-1].split()[-1]
-        if digest(store.document) != last:  # the edit (or undo) after it was written down, and the process killed before it could say so
-            store.undo()
-            if digest(store.document) != last:
-                store.redo()
-                store.redo()
-            assert digest(store.document) == last
+        document = Document(*SIZE)
+        stages = [digest(document)]
+        for edit in store._journal.edits(path):
+            document = applied(edit.change, document)
+            stages.append(digest(document))
+        assert digest(store.document) == stages[-1] and said[-1].split()[-1] in stages[-2:]
+        steps = 0
         while store.undo() is not None:
-            pass
+            steps += 1
         assert store.document.regions == ()
-        while store.redo() is not None:
-            pass
+        for _ in range(steps):
+            assert store.redo() is not None
+        assert digest(store.document) == stages[-1]
+        if path.exists():
+            cityscapes_json.read_file(path)
         store.save()
+        assert [(one.label, one.shape) for one in cityscapes_json.read_file(path).regions] == [(one.label, one.shape) for one in store.document.regions]
     finally:
         store.close()
-    if path.exists():
-        cityscapes_json.read_file(path)
 
 
-@pytest.mark.parametrize("seed", range(KILLS))
-def test_a_killed_session_loses_no_committed_edit(path: Path, seed: int) -> None:
-    survived(path, killed(path, seed))
+@pytest.mark.parametrize("seed", range(KILLED_DOCUMENTS))
+def test_killed_sessions_lose_no_committed_edit(sessions: Sessions, path: Path, seed: int) -> None:
+    for kill in range(KILLS_OF_EACH):
+        survived(path, sessions.killed(path, 1000 * seed + kill))
 
 
 def test_edits_that_the_file_lacks_are_done_again_and_can_be_undone(path: Path) -> None:
@@ -240,3 +265,187 @@ def test_a_store_of_the_same_process_that_is_about_to_close_is_waited_for(path: 
     closing.join()
     assert not second.blocked
     second.close()
+
+
+def test_an_edit_that_finds_the_journals_disk_full_is_refused_and_a_later_one_goes_well(path: Path) -> None:
+    store = opened(path)
+    add(store, "road")
+    (pages,) = store._journal._connection.execute("pragma page_count").fetchone()
+    store._journal._connection.execute(f"pragma max_page_count = {pages}")
+    with pytest.raises(OutputError, match="the disk is full; free some space"):
+        for _ in range(200):
+            add(store, "car")
+    done = names(store)
+    store._journal._connection.execute("pragma max_page_count = 1000000")
+    add(store, "sky")
+    store.close()
+    again = opened(path)
+    assert names(again) == [*done, "sky"]
+    again.close()
+
+
+def test_a_save_in_the_middle_of_an_edit_takes_the_document_before_it_or_after_it(path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    store = opened(path)
+    add(store, "road")
+    noted, saving = store.history.do, threading.Thread(target=store.save)
+
+    def note(change: Change) -> None:
+        noted(change)
+        saving.start()
+        saving.join(0.2)
+
+    monkeypatch.setattr(store.history, "do", note)
+    add(store, "car")
+    saving.join()
+    assert store.unsaved or len(cityscapes_json.read_file(path).regions) == 2
+    store.close()
+    again = opened(path)
+    assert names(again) == ["road", "car"]
+    again.close()
+
+
+def test_edits_go_on_while_the_file_is_written(path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    store = opened(path)
+    add(store, "road")
+    reached, go, write = threading.Event(), threading.Event(), atomic.write_bytes
+
+    def slow(to: Path, content: bytes) -> None:
+        reached.set()
+        assert go.wait(30)
+        write(to, content)
+
+    monkeypatch.setattr(atomic, "write_bytes", slow)
+    saving = threading.Thread(target=store.save)
+    saving.start()
+    assert reached.wait(30)
+    add(store, "car")
+    go.set()
+    saving.join()
+    assert store.unsaved and len(cityscapes_json.read_file(path).regions) == 1
+    store.save()
+    store.close()
+    assert len(cityscapes_json.read_file(path).regions) == 2
+
+
+def test_who_only_looks_leaves_no_trace_and_is_refused_edits(path: Path) -> None:
+    first = opened(path)
+    add(first, "road")
+    first.save()
+    path.write_text(cityscapes_json.write(Document(64, 48).added("sky", TRIANGLE)), encoding="utf-8")
+    second = opened(path)
+    assert names(second) == ["sky"] and not second.conflict
+    with pytest.raises(OutputError, match="is being edited by process"):
+        add(second)
+    second.close()
+    add(first, "car")
+    assert [version.origin for version in first.versions()] == [Origin.SAVED, Origin.FOUND]
+    first.close()
+    again = opened(path)
+    assert again.conflict and names(again) == ["road", "car"]
+    again.close()
+
+
+def test_a_file_that_went_back_to_an_earlier_version_is_taken_as_it_is(path: Path) -> None:
+    store = opened(path)
+    add(store, "road")
+    store.save()
+    earlier = path.read_bytes()
+    add(store, "car")
+    store.save()
+    store.close()
+    path.write_bytes(earlier)
+    again = opened(path)
+    assert names(again) == ["road"] and not again.unsaved and again.recovered == 0
+    assert [region.label for region in again.document_of(again.versions()[1]).regions] == ["road", "car"]
+    again.close()
+
+
+@pytest.mark.parametrize("mine", [True, False])
+def test_a_file_that_changes_before_the_first_edit_is_a_conflict(path: Path, mine: bool) -> None:
+    path.write_text(cityscapes_json.write(Document(64, 48).added("road", TRIANGLE)), encoding="utf-8")
+    store = opened(path)
+    path.write_text(cityscapes_json.write(Document(64, 48).added("sky", TRIANGLE)), encoding="utf-8")
+    with pytest.raises(Conflict, match="changed by another program"):
+        add(store)
+    assert names(store) == ["road"] and store.conflict
+    store.keep_mine() if mine else store.take_theirs()
+    add(store)
+    store.close()
+    again = opened(path)
+    assert names(again) == ["road" if mine else "sky", "car"] and again.conflict == mine
+    again.close()
+
+
+def test_a_file_that_is_gone_blocks_and_comes_back(path: Path) -> None:
+    store = opened(path)
+    add(store, "road")
+    store.save()
+    path.unlink()
+    add(store, "car")
+    with pytest.raises(Conflict, match="is gone from its folder"):
+        store.save()
+    store.close()
+    again = opened(path)
+    assert "is gone" in again.blocked and again.conflict and names(again) == ["road", "car"]
+    again.keep_mine()
+    again.save()
+    assert [region.label for region in cityscapes_json.read_file(path).regions] == ["road", "car"]
+    for version in again.versions():
+        again.document_of(version)
+    again.close()
+
+
+def test_a_file_has_one_journal_by_whatever_name(path: Path) -> None:
+    (path.parent / "folder").mkdir()
+    link = path.parent / "link.json"
+    link.symlink_to(path)
+    store = opened(path)
+    add(store)
+    store.close()
+    for name in (path.parent / "folder" / ".." / path.name, link):
+        again = opened(name)
+        assert again.recovered == 1
+        again.close()
+
+
+def test_what_is_painted_nowhere_keeps_no_other_region_from_its_edits(path: Path) -> None:
+    store = opened(path)
+    nothing = Region(5, "sky", Painted((0, 0, 8, 1), b"\0"))
+    store.commit(difference(store.document, store.document.with_regions([nothing, Region(7, "road", TRIANGLE)]), "draw"))
+    store.save()
+    add(store)
+    store.close()
+    again = opened(path)
+    assert [region.key for region in again.document.regions] == [7, 8]
+    again.close()
+
+
+STEPS = st.lists(st.sampled_from(("add", "add", "move", "delete", "undo", "redo", "save", "reopen")), max_size=25)
+
+
+@settings(max_examples=25, deadline=None)
+@given(STEPS)
+def test_undo_and_redo_go_the_same_way_whenever_the_document_is_opened_again(tmp_path_factory: pytest.TempPathFactory, steps: list[str]) -> None:
+    path = tmp_path_factory.mktemp("steps") / "frame_polygons.json"
+    store = opened(path)
+    past, future = [store.document], []
+    for number, step in enumerate(steps):
+        now = store.document
+        if step == "undo" and store.undo() is not None:
+            future.append(past.pop())
+        elif step == "redo" and store.redo() is not None:
+            past.append(future.pop())
+        elif step == "save":
+            store.save()
+        elif step == "reopen":
+            store.close()
+            store = opened(path)
+        elif step == "add" or (step in ("move", "delete") and now.regions):
+            moved = Polygon(((number, 2), (30.5, number), (3, 40)))
+            after = now.added("car", moved) if step == "add" else now.without(now.regions[0].key) if step == "delete" else now.replaced(now.regions[-1].changed(shape=moved))
+            store.commit(difference(now, after, step))
+            past.append(after)
+            future.clear()
+        assert store.document.regions == past[-1].regions and store.history.depth == (len(past) - 1, len(future))
+        assert step == "save" or store.document.next_key >= now.next_key
+    store.close()
