@@ -5,6 +5,11 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
+from hypothesis import settings
+
+# The same examples at every run: what fails here fails for whoever looks into it. `--hypothesis-profile=default` searches anew.
+settings.register_profile("same", derandomize=True, database=None)
+settings.load_profile("same")
 
 SHARED_DATA = Path(__file__).resolve().parents[2] / "shared" / "data"
 
