@@ -98,7 +98,8 @@ def survived(path: Path, said: list[str]) -> None:
         if path.exists():
             cityscapes_json.read_file(path)
         store.save()
-        assert [(one.label, one.shape) for one in cityscapes_json.read_file(path).regions] == [(one.label, one.shape) for one in store.document.regions]
+        if steps:  # it may have been killed before its first edit
+            assert [(one.label, one.shape) for one in cityscapes_json.read_file(path).regions] == [(one.label, one.shape) for one in store.document.regions]
     finally:
         store.close()
 
