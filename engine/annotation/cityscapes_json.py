@@ -7,7 +7,7 @@ paint the same pixels from, their key `painted` holds the pixels themselves (see
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from itertools import chain
 from pathlib import Path
 from typing import Any, NoReturn
@@ -20,6 +20,8 @@ from engine.annotation.painted_json import FARTHEST, MOST_PIXELS, Part
 
 _OWN = ("label", "polygon", "deleted", "painted")
 _NOT_PAINTED = "take the key painted away to keep the outline"
+_DEEPEST = 50
+"""Levels of lists and objects in a value that is kept for others: far more are an accident, and more than what goes through them can do."""
 
 
 def read_file(path: Path) -> Document:
@@ -33,7 +35,7 @@ def read(text: str, *, source: str) -> Document:
     Raises DataError for what isn't JSON, has no size or no objects, or has an object without a label or an outline.
     """
     file = JsonText(text, source=source)
-    listing = file.listing("objects")
+    listing = file.listing("objects", _taken)
     width, height = _size(file, listing)
     _check(file, listing)
     groups = list(_groups(file, listing))
@@ -87,6 +89,14 @@ def _size(file: JsonText, listing: Listing) -> tuple[int, int]:
     return sides[0], sides[1]
 
 
+def _taken(item: Any) -> Any:
+    """An object as it was read, but with the points as tuples; whatever else stands there is left for `_check`."""
+    polygon = item.get("polygon") if type(item) is dict else None
+    if type(polygon) is list and set(map(type, polygon)) <= {list}:
+        item["polygon"] = tuple(map(tuple, polygon))
+    return item
+
+
 def _check(file: JsonText, listing: Listing) -> None:
     """Raises DataError for the first object that can't be used."""
     for place, item in enumerate(listing.items):
@@ -94,12 +104,12 @@ def _check(file: JsonText, listing: Listing) -> None:
             _fail(file, listing, place, f"is {shown(item)}", "write an object with a label and a polygon")
         if type(item.get("label")) is not str:
             _fail(file, listing, place, "has no label", "give it the name of its class")
-        if type(item.get("polygon")) is not list:
-            _fail(file, listing, place, "has no polygon", "give it a list of points")
+        if type(item.get("polygon")) is not tuple:
+            _fail(file, listing, place, "has no polygon", "give it a list of points, each of two numbers")
         if not isinstance(item.get("deleted", 0), int):
             _fail(file, listing, place, f"says {shown(item['deleted'])} to deleted", "write 0 or 1")
-        if len(item) > 2 and not all(_finite(value) for key, value in item.items() if key not in _OWN):
-            _fail(file, listing, place, "has a number that is too large", "correct it")
+        if len(item) > 2 and not all(_sound(value, _DEEPEST) for key, value in item.items() if key not in _OWN):
+            _fail(file, listing, place, "has a number that is too large or values that lie too deep in each other", "correct it")
     if not _are_points(chain.from_iterable(item["polygon"] for item in listing.items)):
         place = next(place for place, item in enumerate(listing.items) if not _are_points(item["polygon"]))
         point = next(point for point in listing.items[place]["polygon"] if not _are_points([point]))
@@ -112,21 +122,21 @@ def _fail(file: JsonText, listing: Listing, place: int, flaw: str, cure: str) ->
     file.fail(f"is damaged: object {place}{called} {flaw}", listing.starts[place], cure=cure)
 
 
-def _are_points(points: Any) -> bool:
-    """Whether each is a list of two numbers that Pillow can count with."""
+def _are_points(points: Iterable[tuple[Any, ...]]) -> bool:
+    """Whether each is a pair of numbers that Pillow can count with."""
     points = list(points)
-    if not set(map(type, points)) <= {list} or not set(map(len, points)) <= {2}:
+    if not set(map(len, points)) <= {2}:
         return False
     numbers = list(chain.from_iterable(points))
     return set(map(type, numbers)) <= {int, float} and -FARTHEST < min(numbers, default=0) and max(numbers, default=0) < FARTHEST
 
 
-def _finite(value: Any) -> bool:
-    """Whether a value holds no number that JSON can't hold: 1e999 is read as infinite."""
+def _sound(value: Any, levels: int) -> bool:
+    """Whether a value has no more levels and holds no number that JSON can't hold: 1e999 is read as infinite."""
     if isinstance(value, float):
         return math.isfinite(value)
     if isinstance(value, (dict, list)):
-        return all(_finite(one) for one in (value.values() if isinstance(value, dict) else value))
+        return levels > 0 and all(_sound(one, levels - 1) for one in (value.values() if isinstance(value, dict) else value))
     return True
 
 
@@ -143,7 +153,7 @@ def _groups(file: JsonText, listing: Listing) -> Iterator[_Group]:
             parts.append(part)
             places.append(place)
         else:
-            yield [place], Polygon(tuple(map(tuple, item["polygon"])))
+            yield [place], Polygon(item["polygon"])
     if parts:
         yield places, _joined(file, listing, parts, places)
 

@@ -6,7 +6,6 @@ Format: labelme 5 and 6, `labelme/_label_file.py`. Its shapes are filled by Pill
 from __future__ import annotations
 
 import base64
-import binascii
 import math
 from collections import Counter
 from dataclasses import dataclass
@@ -18,6 +17,7 @@ import numpy as np
 
 from engine.annotation.document import Document, Painted, Polygon, Shape
 from engine.annotation.json_text import JsonText, read_text
+from engine.annotation.painted_json import FARTHEST
 from engine.errors import DataError
 from engine.labels import LabelSpace
 
@@ -57,7 +57,7 @@ def read_file(path: Path, space: LabelSpace, *, size: tuple[int, int]) -> Import
         kind = str(one.get("shape_type") or "polygon")
         try:
             shape = _shape(kind, one)
-        except (ValueError, TypeError, KeyError, binascii.Error) as error:
+        except (ValueError, TypeError, LookupError, OverflowError, cv2.error) as error:
             raise DataError(f"{path} is damaged: shape {number}, {one['label']!r}, can't be read; delete it with labelme and draw it again") from error
         if shape is None:
             left_out[kind] += 1
@@ -72,6 +72,8 @@ def read_file(path: Path, space: LabelSpace, *, size: tuple[int, int]) -> Import
 def _shape(kind: str, one: dict[str, Any]) -> Shape | None:
     """None for what has no area: points and lines."""
     points = [(int(x), int(y)) for x, y in one["points"]]
+    if any(max(abs(x), abs(y)) >= FARTHEST for x, y in points):
+        raise ValueError("a point is too far away")
     match kind:
         case "polygon":
             return Polygon(tuple(points)) if len(points) > 2 else None

@@ -13,7 +13,7 @@ from typing import Any
 import numpy as np
 
 from engine.annotation import painted_outline
-from engine.annotation.document import Box, Painted
+from engine.annotation.document import Box, Painted, Point
 from engine.annotation.painted_outline import Pixel
 
 MOST_PIXELS = 1 << 27
@@ -44,7 +44,7 @@ def written(painted: Painted) -> Iterator[tuple[tuple[Pixel, ...], str]]:
         yield part.outline, json.dumps(value, separators=(",", ":"))
 
 
-def part(value: Any, outline: list[list[float]]) -> Part:
+def part(value: Any, outline: tuple[Point, ...]) -> Part:
     """What the key `painted` holds, beside a polygon with these points. Raises ValueError, which says what is wrong."""
     if not isinstance(value, dict) or value.keys() != {"part", "of", "box", "runs"}:
         raise ValueError("it must have part, of, box and runs")

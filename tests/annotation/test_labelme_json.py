@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 import json
+import random
 from pathlib import Path
 
 import cv2
@@ -55,7 +56,9 @@ def test_shapes_come_over_with_their_pixels_and_the_spaces_names(tmp_path: Path)
 
 @pytest.mark.parametrize(
     "text",
-    ["{", "[]", '{"a": 1}', '{"shapes": [1]}', '{"shapes": [{"label": "car", "points": [[1]], "shape_type": "polygon"}]}', '{"shapes": [{"label": "car", "points": [[1, 2]], "shape_type": "mask", "mask": "%%"}]}'],
+    ["{", "[]", '{"a": 1}', '{"shapes": [1]}', '{"shapes": [{"label": "car", "points": [[1]], "shape_type": "polygon"}]}', '{"shapes": [{"label": "car", "points": [[1, 2]], "shape_type": "mask", "mask": "%%"}]}']
+    + [json.dumps({"shapes": [{"label": "car", "points": points, "shape_type": kind, "mask": ""}]}) for kind, points in (("mask", []), ("circle", [[1, 2], [float(1 << 40), 2]]), ("rectangle", [[1, 2]]))]
+    + ['{"shapes": [{"label": "car", "points": [[1e999, 2], [3, 4], [5, 6]]}]}'],
 )
 def test_a_file_that_cannot_be_used_is_one_sentence(tmp_path: Path, text: str) -> None:
     path = tmp_path / "a.json"
@@ -69,3 +72,20 @@ def test_only_files_with_shapes_are_taken_for_labelmes(tmp_path: Path) -> None:
     other = tmp_path / "b.json"
     other.write_text('{"camera": 1}', encoding="utf-8")
     assert labelme_json.recognises(written(tmp_path / "a.json")) and not labelme_json.recognises(other) and not labelme_json.recognises(tmp_path / "c.json")
+
+
+def test_no_mutated_file_is_more_than_a_refusal(tmp_path: Path, count: int = 300) -> None:
+    picture = base64.b64encode(cv2.imencode(".png", np.ones((3, 4), np.uint8))[1].tobytes()).decode()
+    path = written(
+        tmp_path / "a.json", shape("car", "mask", (1, 2), (4, 4), mask=picture), shape("sky", "circle", (9, 9), (12.5, 9)), shape("road", "rectangle", (1, 2), (3, 4))
+    )
+    raw, chance, refused = path.read_bytes(), random.Random(3), 0
+    for _ in range(count):
+        at = chance.randrange(len(raw))
+        path.write_bytes(raw[:at] + chance.choice((b"", b"9", b"e9", b"-", b"null", b"[]", raw[at : at + 9], b"\xff")) + raw[at + chance.randrange(4) :])
+        try:
+            labelme_json.read_file(path, SPACE, size=(60, 40))
+        except DataError as error:
+            assert len(str(error).splitlines()) == 1
+            refused += 1
+    assert 0 < refused < count
