@@ -1,0 +1,114 @@
+"""What a network said of a thing, put right by clicks: some inside of it, some outside.
+
+A click speaks for the pixels around it, the less the farther they are; ways across an edge of the picture are long ones (geodesic distance, as in
+A. Criminisi, T. Sharp, A. Blake, GeoS, 2008). Where no click speaks, the network has its say.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+
+from engine.annotation.document import Painted
+from engine.sample import Image
+
+Pixel = tuple[int, int]
+"""x, y."""
+Plane = NDArray[np.float32]
+REACH = 60.0
+"""Pixels of the picture at which a click's word counts for a third, on even ground."""
+_SUREST, _SPOKEN = 6.0, 12.0
+"""Logits: the most that a network's word may count, and a click's where it is."""
+_EVEN, _STEEP = 4.0, 2.0
+"""Colours this far apart are the same; each further grey level is as long as so many pixels."""
+_FAR = 3
+"""A click is heard within so many times its reach."""
+_ROUNDS = 3
+
+
+def refined(
+    probabilities: Plane, image: Image, *, train_id: int = 0, inside: Sequence[Pixel] = (), outside: Sequence[Pixel] = (), reach: float = REACH
+) -> Painted | None:
+    """The pixels of an image (H, W, 3) RGB where a class has the upper hand once the clicks have had their say; None where it has nowhere.
+
+    `probabilities` are those of all classes (K, h, w), in 0…1, of which `train_id` is meant, or those of one alone (h, w); of the whole picture, but any size.
+    With clicks inside, only patches that one of them lies in are taken. Pixels clicked are in or out as clicked; the last word is an outside one's.
+    """
+    height, width = image.shape[:2]
+    lead = _lead(probabilities, train_id)
+    small = cv2.resize(image, lead.shape[::-1], interpolation=cv2.INTER_AREA) if lead.shape != (height, width) else image
+    scale = lead.shape[1] / width, lead.shape[0] / height
+    within = [(x, y) for x, y in inside if 0 <= x < width and 0 <= y < height]
+    without = [(x, y) for x, y in outside if 0 <= x < width and 0 <= y < height]
+    for clicks, sign in ((within, 1.0), (without, -1.0)):
+        seeds = [(int((x + 0.5) * scale[0]), int((y + 0.5) * scale[1])) for x, y in clicks]
+        _say(lead, small, seeds, sign=sign, reach=max(1.0, reach * scale[0]))
+    full = cv2.resize(lead, (width, height), interpolation=cv2.INTER_LINEAR) if lead.shape != (height, width) else lead
+    mask = full > 0
+    for value, clicks in ((True, within), (False, without)):
+        for x, y in clicks:
+            mask[y, x] = value
+    return Painted.of(_holding(mask, within))
+
+
+def geodesic(uneven: tuple[Plane, Plane], seeds: Sequence[Pixel]) -> Plane:
+    """(h, w) the length of the shortest level and upright way from each pixel to the nearest seed.
+
+    `uneven` are the lengths of the steps to the next pixel, across (h, w - 1) and down (h - 1, w).
+    """
+    across, down = (np.pad(steps.cumsum(axis=axis, dtype=np.float32), pad) for steps, axis, pad in ((uneven[0], 1, ((0, 0), (1, 0))), (uneven[1], 0, ((1, 0), (0, 0)))))
+    far = np.full(across.shape, np.float32(1e6))
+    for x, y in seeds:
+        far[y, x] = 0
+    for _ in range(_ROUNDS):
+        # The shortest way along a line to all its pixels at once: the least of (what was before - where it stands), in steps from there.
+        for along, axis in ((across, 1), (down, 0)):
+            forward = along + np.minimum.accumulate(far - along, axis=axis)
+            backward = np.flip(np.minimum.accumulate(np.flip(far + along, axis), axis=axis), axis) - along
+            far = np.minimum(np.minimum(forward, backward), far)
+    return far
+
+
+def _lead(probabilities: Plane, train_id: int) -> Plane:
+    """(h, w) logits by which a class is ahead of the best other, cut at what counts."""
+    if probabilities.ndim == 2:
+        own, other = probabilities, 1 - probabilities
+    else:
+        own, other = probabilities[train_id], np.zeros(probabilities.shape[1:], np.float32)
+        for place, plane in enumerate(probabilities):
+            if place != train_id:
+                np.maximum(other, plane, out=other)
+    least = np.float32(np.exp(-2 * _SUREST))
+    return np.clip(cv2.log(np.maximum(own, least).astype(np.float32)) - cv2.log(np.maximum(other, least).astype(np.float32)), -_SUREST, _SUREST)
+
+
+def _say(lead: Plane, image: Image, seeds: Sequence[Pixel], *, sign: float, reach: float) -> None:
+    """Adds what clicks say to the lead (h, w) of a class, around them."""
+    height, width = lead.shape
+    for x, y in seeds:
+        far = int(_FAR * reach) + 1
+        left, top, right, bottom = max(0, x - far), max(0, y - far), min(width, x + far + 1), min(height, y + far + 1)
+        ground = cv2.medianBlur(np.ascontiguousarray(image[top:bottom, left:right]), 3).astype(np.float32)
+        uneven = _steps(ground[:, 1:], ground[:, :-1]), _steps(ground[1:], ground[:-1])
+        distance = geodesic(uneven, [(x - left, y - top)])
+        here = lead[top:bottom, left:right]
+        here += sign * _SPOKEN * np.exp(-np.square(distance / reach))
+
+
+def _steps(one: Plane, other: Plane) -> Plane:
+    """How long the steps between pixels (…, 3) are."""
+    return 1 + _STEEP * np.maximum(np.abs(one - other).max(axis=2) - _EVEN, 0)
+
+
+def _holding(mask: NDArray[np.bool_], clicks: Sequence[Pixel]) -> NDArray[np.bool_]:
+    """The patches of a mask that hold one of the pixels; all of them where no pixels are given."""
+    if not clicks:
+        return mask
+    _, names = cv2.connectedComponents(mask.astype(np.uint8), connectivity=4, ltype=cv2.CV_32S)
+    kept = np.zeros(int(names.max()) + 1, bool)
+    kept[[names[y, x] for x, y in clicks]] = True
+    kept[0] = False
+    return kept[names]
