@@ -8,10 +8,14 @@ import numpy as np
 from engine.annotation.document import Point
 from engine.sample import Image
 
-REACH = 320
+REACH = 300
 """Pixels from the start within which the way is sought: what a map of costs takes grows with its area."""
-_CANNY = (32, 100)
-_STEEPEST = 200.0
+_CANNY = (25, 75)
+_STEEPEST = 700.0
+"""Sobel's gradient, above which all edges are as good."""
+_OFF_EDGES, _FLAT = 0.65, 0.35
+"""What a step costs off the edges that Canny finds, and what one costs on even ground. Directions of edges, which Mortensen and Barrett count too, make the
+map of costs a third slower and the way no better on the procedural street."""
 
 
 class Scissors:
@@ -49,9 +53,19 @@ class Scissors:
         self._corner = left, top
         if min(self._height, self._width) < 3:
             return
-        tool = cv2.segmentation.IntelligentScissorsMB()
-        tool.setEdgeFeatureCannyParameters(*_CANNY)
-        tool.setGradientMagnitudeMaxLimit(_STEEPEST)
-        tool.applyImage(part)
+        tool = _priced(part)
         tool.buildMap((start[0] - left, start[1] - top))
         self._tool = tool
+
+
+def _priced(part: Image) -> cv2.segmentation.IntelligentScissorsMB:
+    """The tool, told what a step to each pixel costs."""
+    smooth = cv2.GaussianBlur(part, (3, 3), 0)
+    across, down = cv2.Sobel(smooth, cv2.CV_32F, 1, 0), cv2.Sobel(smooth, cv2.CV_32F, 0, 1)
+    red, green, blue = cv2.split(cv2.magnitude(across, down))
+    flat = 1 - cv2.sqrt(cv2.min(cv2.max(cv2.max(red, green), blue) * np.float32(1 / _STEEPEST), 1.0))
+    off_edges = (cv2.Canny(smooth, *_CANNY) == 0).astype(np.uint8)
+    tool = cv2.segmentation.IntelligentScissorsMB()
+    tool.setWeights(_OFF_EDGES, 0, _FLAT)
+    tool.applyImageFeatures(off_edges, np.zeros((*flat.shape, 2), np.float32), flat, part)
+    return tool
