@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from engine import labels
 from engine.annotation import drafts, wand
@@ -11,6 +13,7 @@ from engine.annotation.document import Document
 from engine.annotation.finding import document_path, in_cityscapes, of_mask
 from engine.annotation.masks import label_ids
 from engine.annotation.raster import Rasteriser
+from engine.world.shoot import single
 
 SPACE = labels.space("cityscapes")
 CLASSES = labels.class_set(SPACE)
@@ -48,6 +51,26 @@ def test_a_draft_keeps_to_a_box_a_class_and_what_the_network_is_sure_of(mask: np
     assert all(outline.box[2] <= 60 for _, outline in inside)
     confidence = np.where(mask == CAR, 0.3, 0.9).astype(np.float32)
     assert {name for name, _ in drafts.polygons_of(mask, classes=CLASSES, space=SPACE, confidence=confidence, least=0.5)} == {"road"}
+
+
+@settings(max_examples=40, deadline=None)
+@given(st.integers(0, 999), st.tuples(st.integers(-3, 20), st.integers(-3, 15)), st.tuples(st.integers(1, 30), st.integers(1, 30)), st.sampled_from([0.0, 1.0, 2.5]))
+def test_a_draft_paints_nothing_outside_of_its_box(seed: int, corner: tuple[int, int], size: tuple[int, int], tolerance: float) -> None:
+    mask = np.random.default_rng(seed).choice(np.array([ROAD, CAR, 255], np.uint8), (16, 24)).repeat(2, axis=0)
+    left, top, right, bottom = *corner, corner[0] + size[0], corner[1] + size[1]
+    found = drafts.polygons_of(mask, classes=CLASSES, space=SPACE, smallest=3, tolerance=tolerance, within=(left, top, right, bottom))
+    painted = drawn(found, mask.shape)
+    painted[max(0, top) : max(0, bottom), max(0, left) : max(0, right)] = 0
+    assert not painted.any()
+
+
+def test_a_draft_of_a_street_has_few_vertices_paints_nearly_all_of_it_again_and_hardly_leaves_gaps() -> None:
+    mask = CLASSES.table[single(np.random.default_rng([8, 2]), (192, 384)).ids]
+    found = drafts.polygons_of(mask, classes=CLASSES, space=SPACE, smallest=1, tolerance=1.0)
+    painted = drawn(found, mask.shape)
+    assert (painted == CLASSES.ids[mask]).mean() > 0.97
+    assert (painted == 0)[mask != 255].mean() < 0.006
+    assert sum(len(outline.points) for _, outline in found) < mask.size / 50
 
 
 def test_a_class_without_a_name_in_the_space_is_left_out(mask: np.ndarray) -> None:
