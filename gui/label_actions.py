@@ -4,34 +4,21 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from gui import label_edits
+from gui import label_edits, label_part
 from gui.actions import Action
 
 if TYPE_CHECKING:
     from gui.pages.annotate import AnnotatePage
 
-_MENU = "Labels"
-
 
 def rows(page: AnnotatePage) -> list[Action]:
-    """Tools, edits, layers, frames and views."""
-    return [*_tools(page), *_edits(page), *_layers(page), *_frames(page), *_views(page), *_digits(page)]
+    """Tools, edits, layers, what the parts can do, frames and views."""
+    parts = [row for part in page.parts for row in part.rows()]
+    return [*_tools(page), *_edits(page), *_layers(page), *parts, *_frames(page), *_views(page), *_digits(page)]
 
 
 def _row(page: AnnotatePage, id: str, text: str, keys: str | tuple[str, ...], icon: str, call, help: str = "", *, need: str = "open") -> Action:  # type: ignore[no-untyped-def]
-    labelling = page.labelling
-
-    def can() -> bool:
-        match need:
-            case "drive":
-                return page.player.frames is not None
-            case "selection":
-                return labelling.editable and bool(labelling.selection)
-            case "edit":
-                return labelling.editable
-        return labelling.now is not None
-
-    return Action(f"annotate.{id}", text, keys, "annotate", icon, call, can, None, help, _MENU)
+    return label_part.row(page.desk, id, text, keys, icon, call, help, need=need)
 
 
 def _tools(page: AnnotatePage) -> list[Action]:
@@ -53,10 +40,6 @@ def _edits(page: AnnotatePage) -> list[Action]:
         _row(page, "save", "Save now", "Ctrl+S", "save", labelling.saving.now, "Labels save themselves a moment after each edit"),
         _row(page, "delete", "Delete", "Delete", "trash", lambda: label_edits.delete(labelling), need="selection"),
         _row(page, "duplicate", "Duplicate", "Ctrl+D", "copy", lambda: label_edits.duplicate(labelling), need="selection"),
-        _row(page, "copy", "Copy", "Ctrl+C", "", page.copying.copy, need="selection"),
-        _row(page, "paste", "Paste", "Ctrl+V", "", page.copying.paste, need="edit"),
-        _row(page, "previous_labels", "Copy the labels of the previous frame", "Ctrl+Shift+V", "", page.copying.paste_previous, "One edit, on top of what is there", need="edit"),
-        _row(page, "draft", "First draft by the network", "G", "checkpoint", page.draft.make, "Puts the checkpoint's prediction under the labels, as regions to edit", need="edit"),
         _row(page, "all", "Select all", "Ctrl+A", "", lambda: labelling.select(labelling.committed.places)),
         _row(page, "class", "Find a class…", "Ctrl+E", "search", page.classes.ask),
     ]
@@ -91,7 +74,6 @@ def _frames(page: AnnotatePage) -> list[Action]:
     return [
         _row(page, "next", "Next frame", ("D", "PgDown"), "step-forward", lambda: session.show_frame(session.frame + 1), need="drive"),
         _row(page, "previous", "Previous frame", ("A", "PgUp"), "step-back", lambda: session.show_frame(session.frame - 1), need="drive"),
-        _row(page, "versions", "Versions…", "Ctrl+Shift+H", "history", page.show_versions, "Earlier states of this frame's labels, and the way back to them"),
         _row(page, "back", "Back to the Drive page", "F", "drive", lambda: page.wants_page.emit("drive"), need="drive"),
     ]
 

@@ -4,33 +4,36 @@ from __future__ import annotations
 
 import traceback
 
-from PySide6.QtCore import QObject, Signal
-
 from engine.annotation.document import Document, Region
 from engine.errors import RoadscopeError
 from gui import label_edits, label_feed
+from gui.actions import Action
 from gui.label_feed import Wanted
-from gui.labelling import Labelling
+from gui.label_part import LabelDesk, LabelPart
 from gui.latest import Latest
-from gui.player import Player
 
 _ASIDE = 10
 
 
-class Copying(QObject):
-    """`said(text)` for what there is to say, `failed(sentence, details)` for what went wrong."""
+class Copying(LabelPart):
+    """The clipboard is the page's own: it holds regions."""
 
-    said = Signal(str)
-    failed = Signal(str, str)
-
-    def __init__(self, labelling: Labelling, player: Player, parent: QObject | None = None) -> None:
-        super().__init__(parent)
-        self._labelling, self._player = labelling, player
+    def __init__(self, desk: LabelDesk) -> None:
+        super().__init__(desk)
+        self._labelling, self._player = desk.labelling, desk.player
         self._copied: tuple[Region, ...] = ()
         self._from = -1
         self._reader = Latest(label_feed.regions_of, self)
         self._reader.done.connect(self._on_read)
         self._reader.failed.connect(self._on_failed)
+
+    def rows(self) -> list[Action]:
+        previous = "Copy the labels of the previous frame"
+        return [
+            self.row("copy", "Copy", "Ctrl+C", "", self.copy, need="selection"),
+            self.row("paste", "Paste", "Ctrl+V", "", self.paste, need="edit"),
+            self.row("previous_labels", previous, "Ctrl+Shift+V", "", self.paste_previous, "One edit, on top of what is there", need="edit"),
+        ]
 
     def copy(self) -> None:
         """Takes the selected regions into the clipboard."""

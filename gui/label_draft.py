@@ -7,13 +7,13 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QObject, Signal
+from PySide6.QtCore import Signal
 
 from engine.annotation.document import Document, Shape
-from gui.labelling import Labelling, Opened
+from gui.actions import Action
+from gui.label_part import LabelDesk, LabelPart
+from gui.labelling import Opened
 from gui.latest import Latest
-from gui.player import Player
-from gui.session import Session
 
 if TYPE_CHECKING:
     from engine.labels import ClassSet
@@ -27,22 +27,24 @@ class _Asked:
     classes: ClassSet
 
 
-class Draft(QObject):
-    """`said(text)` for what there is to say, `failed(sentence, details)` for what went wrong, `changed` when it begins and ends."""
+class Draft(LabelPart):
+    """`changed` when a draft begins and ends."""
 
-    said = Signal(str)
-    failed = Signal(str, str)
     changed = Signal()
 
-    def __init__(self, labelling: Labelling, player: Player, session: Session, parent: QObject | None = None) -> None:
-        super().__init__(parent)
-        self._labelling, self._player, self._session = labelling, player, session
+    def __init__(self, desk: LabelDesk) -> None:
+        super().__init__(desk)
+        self._labelling, self._player, self._session = desk.labelling, desk.player, desk.session
         self._wanted: Opened | None = None
         self._maker = Latest(_made, self)
         self._maker.done.connect(self._on_made)
         self._maker.failed.connect(self._on_failed)
-        player.masks.ready.connect(self._on_prediction)
-        player.masks.failed.connect(lambda text, details: self._give_up(text, details))
+        self._player.masks.ready.connect(self._on_prediction)
+        self._player.masks.failed.connect(lambda text, details: self._give_up(text, details))
+
+    def rows(self) -> list[Action]:
+        words = "Puts the checkpoint's prediction under the labels, as regions to edit"
+        return [self.row("draft", "First draft by the network", "G", "checkpoint", self.make, words, need="edit")]
 
     @property
     def busy(self) -> bool:

@@ -2,19 +2,16 @@
 
 from __future__ import annotations
 
-import dataclasses
-
 import numpy as np
 from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QHBoxLayout, QStackedWidget, QVBoxLayout, QWidget
 
 from engine.errors import RoadscopeError
-from gui import label_actions, label_conflicts, tools
+from gui import label_actions, label_conflicts, label_parts, tools
 from gui.actions import Action
 from gui.jobs import Jobs
-from gui.label_copying import Copying
-from gui.label_draft import Draft
 from gui.label_feed import LabelFeed, Wanted
+from gui.label_part import LabelDesk
 from gui.labelling import Labelling, Opened
 from gui.pages._page import Page
 from gui.player import Player
@@ -22,7 +19,6 @@ from gui.session import Session
 from gui.settings import Settings
 from gui.tools._tool import Tool
 from gui.widgets import layers
-from gui.widgets.document_facts import DocumentFacts
 from gui.widgets.empty_state import EmptyState
 from gui.widgets.inspector import Inspector
 from gui.widgets.label_canvas import LabelCanvas
@@ -34,7 +30,6 @@ from gui.widgets.timeline import Timeline
 from gui.widgets.tone_controls import ToneControls
 from gui.widgets.tool_bar import ToolBar
 from gui.widgets.tool_options import ToolOptions
-from gui.widgets.versions_dialog import VersionsDialog
 from gui.widgets.viewport import Viewport
 
 
@@ -52,9 +47,9 @@ class AnnotatePage(Page):
         self._last_drawn = "polygon"
         self._visible = self._labels_off = False
         self.reader = LabelFeed(self)
-        self.copying = Copying(self.labelling, self.player, self)
-        self.draft = Draft(self.labelling, self.player, session, self)
         self._make()
+        self.desk = LabelDesk(self, session, jobs, settings, self.player, self.labelling, self.canvas)
+        self.parts = label_parts.made(self.desk)
         self._lay_out()
         self._connect()
         self.take("select")
@@ -80,10 +75,13 @@ class AnnotatePage(Page):
         for tool in self.tools.values():
             tool.close()
         self.reader.close()
-        self.copying.close()
-        self.draft.close()
+        for part in self.parts:
+            part.close()
         self.labelling.saving.close()
         self.player.close()
+
+    def busy_reason(self) -> str | None:
+        return next((reason for part in self.parts if (reason := part.busy_reason())), None)
 
     def take(self, name: str) -> None:
         """Takes a tool in the hand."""
@@ -114,7 +112,6 @@ class AnnotatePage(Page):
         self.options = ToolOptions(self.labelling.settings)
         self.classes = LabelList(self.session, self.labelling)
         self.layers = LayerList(self.labelling)
-        self.facts = DocumentFacts(self.labelling)
         self.tone = ToneControls()
         self._status = LabelStatus(self.labelling, self.canvas)
         self._timeline = Timeline(self.session, self.player)
@@ -143,8 +140,10 @@ class AnnotatePage(Page):
         self.inspector.add("Tool", self.options)
         self.inspector.add("Classes", self.classes, stretch=True)
         self.inspector.add("Regions", self.layers)
+        for part in self.parts:
+            if part.title:
+                self.inspector.add(part.title, part.widget(), open=part.unfolded)
         self.inspector.add("Picture", self.tone, open=False)
-        self.inspector.add("Document", self.facts)
         self.footer = self._timeline
 
     def _connect(self) -> None:
@@ -157,13 +156,11 @@ class AnnotatePage(Page):
         self.reader.done.connect(self._on_read)
         self.reader.failed.connect(self._on_unreadable)
         self.labelling.failed.connect(lambda text, details: self.report(text, details=details, cure=self._cure()))
-        for teller in (self.copying, self.draft):
-            teller.failed.connect(lambda text, details: self.report(text, details=details))
-        for sayer in (self.copying, self.draft):
-            sayer.said.connect(self.toast)
+        for part in self.parts:
+            part.failed.connect(lambda text, details: self.report(text, details=details))
+            part.said.connect(self.toast)
         self.labelling.saving.saved.connect(self._on_saved)
         self.tone.changed.connect(self.canvas.set_tone)
-        self.facts.versions_wanted.connect(self.show_versions)
         self.classes.chosen.connect(lambda _: self.canvas.setFocus())
         self.bar.chosen.connect(self.take)
         self.bar.chosen.connect(lambda _: self.canvas.setFocus())
@@ -181,16 +178,6 @@ class AnnotatePage(Page):
         """Shows the picture alone, or its labels again."""
         self._labels_off = not self._labels_off
         self.recolour()
-
-    def show_versions(self) -> None:
-        """Earlier states of the document; one that is brought back is an edit like any other."""
-        if self.labelling.now is None:
-            return
-        dialog = VersionsDialog(self.labelling, self)
-        if dialog.exec() and dialog.chosen is not None and self.labelling.now is not None:
-            document, first = self.labelling.committed, self.labelling.committed.next_key
-            regions = [dataclasses.replace(region, key=first + at) for at, region in enumerate(dialog.chosen.regions)]
-            self.labelling.commit(document.with_regions(regions), f"bring back the version of {dialog.time}", select=())
 
     def _on_source(self) -> None:
         drive = self.session.drive

@@ -16,6 +16,7 @@ from engine.annotation import cityscapes_json, masks
 from engine.annotation.document import Document, Painted, Polygon
 from engine.inspection.opening import open_path
 from gui import label_edits
+from gui.label_copying import Copying
 from gui.pages.annotate import AnnotatePage
 from gui.widgets.tone_controls import tone
 
@@ -47,6 +48,11 @@ def page(qtbot, session, jobs, settings, cityscapes: Path):
     qtbot.waitUntil(lambda: page.labelling.now is not None)
     yield page
     page.shutdown()
+
+
+def part(page: AnnotatePage, kind: type):
+    """The page's part of this kind."""
+    return next(one for one in page.parts if isinstance(one, kind))
 
 
 def at(page: AnnotatePage, x: float, y: float) -> QPoint:
@@ -200,7 +206,7 @@ def test_layers_go_up_and_down(page: AnnotatePage) -> None:
 def test_the_labels_of_the_previous_frame_come_as_one_edit(qtbot, page: AnnotatePage, session) -> None:
     session.show_frame(1)
     qtbot.waitUntil(lambda: page.labelling.now is not None and page.labelling.now.frame == 1)
-    page.copying.paste_previous()
+    part(page, Copying).paste_previous()
     qtbot.waitUntil(lambda: len(page.labelling.committed.regions) == 4)
     page.labelling.undo()
     assert len(page.labelling.committed.regions) == 2

@@ -1,0 +1,15 @@
+"""The parts of the Annotate page, in the order of their sections in the inspector."""
+
+from __future__ import annotations
+
+from gui.label_part import LabelDesk, LabelPart
+
+
+def made(desk: LabelDesk) -> list[LabelPart]:
+    """One of each."""
+    from gui.label_copying import Copying
+    from gui.label_draft import Draft
+    from gui.label_keeping import Keeping
+
+    kinds: list[type[LabelPart]] = [Copying, Draft, Keeping]
+    return [kind(desk) for kind in kinds]
