@@ -59,5 +59,8 @@ class Dataset(Protocol):
     def image(self, index: int) -> Image:
         """(H, W, 3) uint8 RGB. Raises DataError."""
 
+    def truth(self, index: int) -> Path | None:
+        """The file that the frame's mask is read from; None where it has none."""
+
     def mask(self, index: int) -> Mask:
         """(H, W) uint8 ids of `space`, 255 where the truth is not valid, of the image's size. Raises DataError."""

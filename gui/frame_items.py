@@ -73,7 +73,7 @@ def _samples(source: Opened) -> list[Item]:
             sample.mask,
             _reduced(sample.image),
             lambda index=index: dataset.image(index),  # type: ignore[misc]
-            (lambda index=index: dataset.mask(index)) if sample.mask else _nothing,  # type: ignore[misc]
+            lambda index=index: dataset.mask(index) if dataset.truth(index) else None,  # type: ignore[misc]
         )
         for index, sample in enumerate(dataset.samples)
     ]
@@ -93,10 +93,6 @@ def _frames(drive: Any) -> list[Item]:
         )
         for index, frame in enumerate(drive.frames)
     ]
-
-
-def _nothing() -> None:
-    return None
 
 
 def _reduced(path: Path) -> Callable[[], Image]:

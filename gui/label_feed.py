@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 from PySide6.QtCore import QObject, Signal
 
-from engine.annotation import finding, labelme_json
+from engine.annotation import export, finding, labelme_json
 from engine.annotation.document import Document
 from engine.errors import DataError
 from gui.frames import Frames
@@ -180,11 +180,11 @@ def _begun(wanted: Wanted, width: int, height: int, notes: list[str]) -> Documen
     return finding.of_mask(truth, space)
 
 
-def _masks(path: Path) -> Masks | None:
-    """The masks that are written with a document: in a Cityscapes folder the ids that are trained on, and whatever lies there already."""
+def _masks(path: Path) -> Masks:
+    """The masks that are written with a document: the ids that are trained on, and in a Cityscapes folder whatever lies there already."""
     found = finding.in_cityscapes(path)
     if found is None:
-        return None
+        return Masks(path.name.removesuffix("_polygons.json"), "", (export.PLAIN,))
     stem, truth = found
     kinds = [kind for kind in ("labelIds", "labelTrainIds", "color", "instanceIds") if kind == "labelIds" or path.with_name(f"{stem}_{truth}_{kind}.png").exists()]
     return Masks(stem, truth, tuple(kinds))

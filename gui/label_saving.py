@@ -78,8 +78,10 @@ class LabelSaving(QObject):
             return "Can't be edited"
         if self._told:
             return "Not saved"
+        if self._busy:
+            return "Saving…"  # the masks too
         if self._opened.store.unsaved:
-            return "Saving…" if self._busy else "Edited"
+            return "Edited"
         return f"Saved {time.strftime('%H:%M', time.localtime(self._saved_at))}" if self._saved_at else "Saved"
 
     def _do(self, work: partial[None], opened: Opened) -> None:

@@ -79,5 +79,5 @@ class ResultFrames(QObject):
         report = result.report
         key = (report["data"], report.get("layout", "auto"), report["split"])
         if self._dataset is None or self._dataset[0] != key:
-            self._dataset = key, datasets.open_dataset(Path(key[0]), layout=key[1], split=key[2])
+            self._dataset = key, datasets.open_labelled(Path(key[0]), layout=key[1], split=key[2])
         return self._dataset[1]

@@ -17,6 +17,8 @@ from engine.errors import ConfigError
 from engine.labels import LabelSpace
 
 POLYGONS = "polygons"
+PLAIN = "plain"
+"""A mask of ids with the frame's own name."""
 _DRAWN: dict[str, masks.Draw] = {
     "labelIds": masks.label_ids,
     "labelTrainIds": masks.train_ids,
@@ -26,6 +28,7 @@ _DRAWN: dict[str, masks.Draw] = {
     "kitti_semantic_rgb": masks.colours,
     "kitti_instance": masks.kitti_instance,
     "kitti_road": masks.kitti_road,
+    PLAIN: masks.label_ids,
 }
 KINDS = (POLYGONS, *_DRAWN)
 CITYSCAPES = KINDS[:5]
@@ -49,6 +52,7 @@ def path_of(kind: str, space: LabelSpace, *, stem: str, folder: Path, truth: str
     """Where the file of a kind lies.
 
     Cityscapes: `<stem>_gtFine_labelIds.png` and so on in `folder`, where `stem` is city, sequence and frame, and `truth` says gtFine or gtCoarse.
+    Plain: `<stem>.png`.
     KITTI: `semantic/<stem>.png`, `instance/<stem>.png`, `gt_image_2/<category>_road_<number>.png` below `folder`, which is what they call `training`.
     Raises ConfigError for an unknown kind, and for a stem that the kind can't have.
     """
@@ -56,6 +60,8 @@ def path_of(kind: str, space: LabelSpace, *, stem: str, folder: Path, truth: str
         raise ConfigError(f"there is no export {kind!r}; choose one of: {', '.join(KINDS)}")
     if not stem or Path(stem).name != stem:
         raise ConfigError(f"{stem!r} can't name a file; give the name of the frame, without folder and ending")
+    if kind == PLAIN:
+        return folder / f"{stem}.png"
     if kind in ("kitti_semantic", "kitti_semantic_rgb", "kitti_instance"):
         return folder / kind.removeprefix("kitti_") / f"{stem}.png"
     if kind == "kitti_road":

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import hashlib
 from pathlib import Path
 
 import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from engine import places
+from engine import own_labels
 from engine.annotation.document import Document, Painted
 from engine.labels import VOID, LabelSpace, Mask
 
@@ -29,8 +28,7 @@ def document_path(source: Path, *, stem: str, image: Path | None = None, mask: P
         at = len(image.parts) - 1 - image.parts[::-1].index(_IMAGES)
         folder = Path(*image.parts[:at], _TRUTHS[0], *image.parts[at + 1 : -1])
         return folder / f"{image.stem.removesuffix(_IMAGE_END)}_{_TRUTHS[0]}_polygons.json"
-    own = hashlib.blake2b(str(source.absolute()).encode(), digest_size=4).hexdigest()
-    return places.label_documents() / f"{source.stem}-{own}" / f"{stem}_polygons.json"
+    return own_labels.document(source, stem=stem, image=image)
 
 
 def in_cityscapes(path: Path) -> tuple[str, str] | None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+from dataclasses import replace
 from functools import cache
 from pathlib import Path
 from types import ModuleType
@@ -11,7 +12,7 @@ from engine import catalogue
 from engine.datasets._base import ALL, FileDataset, Labels, Problem, absolute
 from engine.errors import DataError
 
-__all__ = ["ALL", "FileDataset", "Labels", "Problem", "layouts", "open_dataset", "recognise"]
+__all__ = ["ALL", "FileDataset", "Labels", "Problem", "layouts", "open_dataset", "open_labelled", "recognise"]
 _LAST = "folder"
 """The layout that fits almost anything, asked when no other knows the path."""
 
@@ -45,6 +46,15 @@ def open_dataset(path: Path, *, layout: str = "auto", split: str = "", labels: L
         raise DataError(f"{path} is not in the layout {layout}; {'set data.layout to auto' if recognise(path) else 'check the folder'}")
     opened: FileDataset = module.open(path, split=split or None, labels=labels)
     return opened
+
+
+def open_labelled(path: Path, *, layout: str = "auto", split: str = "") -> FileDataset:
+    """The same, of frames that have a mask alone. Raises DataError where none has."""
+    dataset = open_dataset(path, layout=layout, split=split)
+    labelled = tuple(sample for sample in dataset.samples if sample.mask)
+    if not labelled:
+        raise DataError(f"{dataset.root} has no masks in its split {dataset.split}; choose a split with masks, it has: {', '.join(dataset.splits)}")
+    return replace(dataset, samples=labelled)
 
 
 @cache

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass, field
-from functools import lru_cache
+from dataclasses import dataclass, field, replace
+from functools import lru_cache, partial
 from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
 
-from engine import images
+from engine import images, own_labels
 from engine import labels as label_spaces
 from engine.errors import DataError
 from engine.labels import LabelSpace, Mask
@@ -63,13 +63,19 @@ class FileDataset:
         """(H, W, 3) uint8 RGB. Raises DataError."""
         return images.read_rgb(self.samples[index].image)
 
+    def truth(self, index: int) -> Path | None:
+        """The file of the frame's truth: the user's own labels, also where they came after the dataset was opened, else its mask; None where it has neither."""
+        sample = self.samples[index]
+        own = own_labels.mask(self.root, sample.image)
+        return own if own.is_file() else sample.mask
+
     def mask(self, index: int) -> Mask:
         """(H, W) uint8 ids of `space`, 255 where the truth is not valid, of the image's size. Raises DataError."""
-        sample = self.samples[index]
-        if sample.mask is None:
-            raise DataError(f"{sample.image} has no mask; choose a split with masks, or label the frame")
-        mask = self.read_mask(sample.mask)
-        wrong = wrong_size(sample.mask, mask.shape, images.size(sample.image)) or unknown_ids(sample.mask, mask, self.space)
+        image, path = self.samples[index].image, self.truth(index)
+        if path is None:
+            raise DataError(f"{image} has no mask; choose a split with masks, or label the frame")
+        mask = self.read_mask(path)
+        wrong = wrong_size(path, mask.shape, images.size(image)) or unknown_ids(path, mask, self.space)
         if wrong:
             raise DataError(wrong.text)
         return mask.astype(np.uint8, copy=False)
@@ -102,9 +108,10 @@ def assemble(
     samples: list[Sample] = []
     problems: list[Problem] = []
     taken: set[str] = set()
+    own = own_labels.masks(root)
     for part in chosen:
-        frames = parts[part]()
-        found, wrong = _matched(frames)
+        frames = _with_own(parts[part](), root, own)
+        found, wrong = _matched(frames, own)
         doubled = not taken.isdisjoint(frames.images)
         samples += [Sample(f"{part}-{one.name}", one.image, one.mask) for one in found] if doubled else found
         taken.update(frames.images)
@@ -113,7 +120,11 @@ def assemble(
         samples.sort(key=lambda sample: os.fspath(sample.image))  # side by side as they were recorded, where splits share a folder
     if not samples:
         raise DataError(f"{root} has no frames in its split {name}; check that the images lie where the {layout} layout has them")
-    return FileDataset(layout, root, name, ordered(parts), covered, space, tuple(samples), read_mask, tuple(problems), note)
+    if own:
+        count = sum(sample.mask in own for sample in samples)
+        note = "; ".join(words for words in (note, f"{count} frame{'s have' if count != 1 else ' has'} labels of your own, drawn on the Annotate page") if words)
+    read = partial(_read, own_labels.folder(root), read_mask)
+    return FileDataset(layout, root, name, ordered(parts), covered, space, tuple(samples), read, tuple(problems), note)
 
 
 def ordered(splits: Iterable[str]) -> tuple[str, ...]:
@@ -179,10 +190,20 @@ def _known(space: LabelSpace) -> NDArray[np.bool_]:
     return space.known_ids
 
 
-def _matched(frames: Frames) -> tuple[list[Sample], list[Problem]]:
-    """Frames with masks where the split has any (the others are problems); else all frames, without."""
-    if not frames.masks:
-        return [Sample(name, image) for name, image in frames.images.items()], []
+def _with_own(frames: Frames, root: Path, own: frozenset[Path]) -> Frames:
+    """The user's own masks in the place of those that the layout found."""
+    mine = {name: mask for name, image in frames.images.items() if (mask := own_labels.mask(root, image)) in own} if own else {}
+    return replace(frames, masks={**frames.masks, **mine}) if mine else frames
+
+
+def _read(own: Path, read_mask: ReadMask, path: Path) -> NDArray[np.integer]:
+    return images.read_ids(path) if path.is_relative_to(own) else read_mask(path)
+
+
+def _matched(frames: Frames, own: frozenset[Path]) -> tuple[list[Sample], list[Problem]]:
+    """Frames with masks where the split has any (the others are problems); else all frames, with those masks that are the user's own."""
+    if not frames.masks or all(mask in own for mask in frames.masks.values()):
+        return [Sample(name, image, frames.masks.get(name)) for name, image in frames.images.items()], []
     samples, problems = [], []
     for name, image in frames.images.items():
         if mask := frames.masks.get(name):

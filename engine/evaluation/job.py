@@ -125,9 +125,7 @@ def _check(tta: str, at: str, scales: Sequence[float], smallest: int) -> None:
 
 
 def _opened(data: Path, *, split: str, layout: str, classes: ClassSet, checkpoint: Path) -> Dataset:
-    dataset = datasets.open_dataset(data, layout=layout, split=split)
-    if not any(sample.mask for sample in dataset.samples):
-        raise DataError(f"{dataset.root} has no masks in its split {split}; choose a split with masks, it has: {', '.join(dataset.splits)}")
+    dataset = datasets.open_labelled(data, layout=layout, split=split)
     if dataset.space.name != classes.space:
         raise DataError(
             f"{dataset.root} has masks of {dataset.space.name}, but {checkpoint} was trained on {classes.space}; "

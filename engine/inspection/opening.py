@@ -63,7 +63,7 @@ def drive_over(dataset: FileDataset) -> Drive:
     """A dataset's frames, in the order of its samples, as a drive with truth."""
 
     def truth(index: int) -> Mask | None:
-        return dataset.mask(index) if dataset.samples[index].mask else None
+        return dataset.mask(index) if dataset.truth(index) else None
 
     images = [sample.image for sample in dataset.samples]
     masks = [sample.mask for sample in dataset.samples]

@@ -103,8 +103,8 @@ class Frames:
         """The frame's name in the store: what its files hold, read once, and what is made of it."""
         if (known := self._names.get(index)) is not None:
             return known
-        sample, stamp = self._dataset.samples[self._indices[index]], self._kind.copy()
-        for path in (sample.image, sample.mask):
+        number, stamp = self._indices[index], self._kind.copy()
+        for path in (self._dataset.samples[number].image, self._dataset.truth(number)):
             try:
                 content = path.read_bytes() if path is not None else b""
             except OSError as error:

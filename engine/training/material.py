@@ -95,7 +95,4 @@ def counted(given: Frames, classes: ClassSet, totals: NDArray[np.int64]) -> Iter
 
 
 def _split(config: DataConfig, split: str) -> Dataset:
-    dataset = datasets.open_dataset(config.root, layout=config.layout, split=split)
-    if not any(sample.mask for sample in dataset.samples):
-        raise DataError(f"{dataset.root} has no masks in its split {split}; choose a split with masks, it has: {', '.join(dataset.splits)}")
-    return dataset
+    return datasets.open_labelled(config.root, layout=config.layout, split=split)

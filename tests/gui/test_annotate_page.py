@@ -14,11 +14,13 @@ from PySide6.QtWidgets import QMessageBox
 from engine import images, labels
 from engine.annotation import cityscapes_json, masks
 from engine.annotation.document import Document, Painted, Polygon
+from engine.datasets import open_labelled
 from engine.inspection.opening import open_path
 from gui import label_edits
 from gui.label_copying import Copying
 from gui.pages.annotate import AnnotatePage
 from gui.widgets.tone_controls import tone
+from tests import layouts
 
 WIDTH, HEIGHT = 96, 64
 SPACE = labels.space("cityscapes")
@@ -373,3 +375,24 @@ def test_a_box_cuts_out_what_stands_out_in_it(qtbot, page: AnnotatePage) -> None
     drag(page, (11, 7), (20, 15), (33, 27))
     qtbot.waitUntil(lambda: len(page.labelling.committed.regions) == 3)
     assert shown(page, 20, 16) == "bus" and shown(page, 12, 8) == "" and page.labelling.selected[0].label == "bus"
+
+
+def test_labels_of_a_layout_without_documents_are_trained_on_all_the_same(qtbot, session, jobs, settings, tmp_path: Path) -> None:
+    layouts.camvid(tmp_path)
+    page = AnnotatePage(session, jobs, settings)
+    qtbot.addWidget(page)
+    page.show()
+    session.set_source(open_path(tmp_path / "train"), tmp_path / "train")
+    page.activate()
+    qtbot.waitUntil(lambda: page.labelling.now is not None)
+    before = session.dataset.mask(0)
+    labelling = page.labelling
+    labelling.commit(labelling.committed.added("sky", Polygon(((0, 0), (10, 0), (10, 5), (0, 5)))), "draw sky")
+    labelling.saving.now()
+    qtbot.waitUntil(lambda: not labelling.now.store.unsaved and labelling.saving.state.startswith("Saved"))
+    expected = before.copy()
+    expected[:6, :11] = 0
+    for dataset in (session.dataset, open_labelled(tmp_path, split="train")):
+        np.testing.assert_array_equal(dataset.mask(0), expected)
+    np.testing.assert_array_equal(session.drive.truth(0), expected)
+    page.shutdown()
