@@ -74,8 +74,13 @@ def _frames(page: AnnotatePage) -> list[Action]:
     return [
         _row(page, "next", "Next frame", ("D", "PgDown"), "step-forward", lambda: session.show_frame(session.frame + 1), need="drive"),
         _row(page, "previous", "Previous frame", ("A", "PgUp"), "step-back", lambda: session.show_frame(session.frame - 1), need="drive"),
-        _row(page, "back", "Back to the Drive page", "F", "drive", lambda: page.wants_page.emit("drive"), need="drive"),
+        _row(page, "back", "Back to where this frame was opened from", "F", "drive", lambda: _go_back(page), "At the same place", need="drive"),
     ]
+
+
+def _go_back(page: AnnotatePage) -> None:
+    page.session.view = page.canvas.view
+    page.wants_page.emit(page.session.came_from)
 
 
 def _views(page: AnnotatePage) -> list[Action]:

@@ -107,6 +107,7 @@ class Session(Look):
         self._opening: Job | None = None
         self._frame = 0
         self.view: object | None = None  # how the picture was looked at where a page sent the user to another, which looks at it the same way
+        self.came_from = "drive"  # the page that sent the user to Annotate, by its name
         self._checkpoint: Path | None = None
         self._card: Card | None = None
         self._class_set: ClassSet | None = None

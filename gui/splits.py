@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import replace
+from pathlib import Path
 from typing import Any
 
 from PySide6.QtWidgets import QComboBox, QWidget
@@ -44,13 +45,19 @@ class SplitChooser(QComboBox):
         self.setVisible(len(splits) > 1)
 
 
-def show_split(session: Session, jobs: Jobs, split: str, *, frame: int = 0, refused: Callable[[Any], object] = lambda _: None) -> None:
-    """Opens `split` of the dataset that is open, in the background, and shows its `frame`; `refused` gets the source where that fails."""
+def show_split(
+    session: Session, jobs: Jobs, split: str, *, image: Path | None = None, shown: Callable[[], object] = lambda: None, refused: Callable[[Any], object] = lambda _: None
+) -> None:
+    """Opens `split` of the dataset that is open, in the background, and shows the frame of this `image`, else its first; then calls `shown`.
+
+    `refused` gets the source where that fails.
+    """
     source = session.source
     if source is None or source.dataset is None:
         return
     if split == source.dataset.split:
-        session.show_frame(frame)
+        session.show_frame(_place(source, image))
+        shown()
         return
     found: list[Any] = []
 
@@ -59,8 +66,19 @@ def show_split(session: Session, jobs: Jobs, split: str, *, frame: int = 0, refu
         yield events.Finished()
 
     job = ThreadJob(f"Opening {split}", work, quiet=True)
-    job.ended.connect(lambda: session.set_source(found[0], session.path, frame=frame) if found and session.source is source else refused(source))
+    def opened() -> None:
+        if found and session.source is source:
+            session.set_source(found[0], session.path, frame=_place(found[0], image))
+            shown()
+        else:
+            refused(source)
+
+    job.ended.connect(opened)
     jobs.run(job)
+
+
+def _place(source: Any, image: Path | None) -> int:
+    return next((at for at, frame in enumerate(source.drive.frames) if image is not None and frame.image == image), 0) if source.drive is not None else 0
 
 
 def _at_split(source: Any, split: str) -> Any:

@@ -71,6 +71,11 @@ class Page(QWidget):
             self.bare = bare
             self.bare_changed.emit()
 
+    def fix(self, view: object | None = None) -> None:
+        """Shows the session's frame on the Annotate page, looked at as `view` did; F there comes back here."""
+        self.session.view, self.session.came_from = view, type(self).__module__.rpartition(".")[2]
+        self.wants_page.emit("annotate")
+
     def report(self, text: str, *, details: str = "", cure: Cure | None = None) -> None:
         """Shows a problem at the top of the page: one sentence, on demand its details, and a button that cures it."""
         self.messages.show_problem(text, details=details, cure=cure)

@@ -248,7 +248,7 @@ class DataPage(Page):
             self.toast.emit("This frame is not part of the open drive")
             return
         self.session.show_frame(item.drive_frame)
-        self.wants_page.emit(on)
+        self.fix() if on == "annotate" else self.wants_page.emit(on)
 
     def _reveal(self, file: Path) -> None:
         row = self.thumbnails.rows.row_of(file)

@@ -24,6 +24,7 @@ from gui.widgets.inspector import Inspector
 from gui.widgets.message_bar import Cure
 from gui.widgets.overlay_controls import OverlayControls
 from gui.widgets.timeline import Timeline
+from gui.widgets.viewport import Viewport
 
 _NO_CHECKPOINT = "No checkpoint chosen. Use the bundled student or train one"
 
@@ -64,6 +65,9 @@ class DrivePage(Page):
     def activate(self) -> None:
         self._visible = True
         self._watch()
+        if isinstance(self.session.view, Viewport):
+            self.view.canvas.look_as(self.session.view)
+            self.session.view = None
         self.view.canvas.setFocus()
 
     def deactivate(self) -> None:
@@ -77,8 +81,7 @@ class DrivePage(Page):
 
     def _fix(self) -> None:
         self._player.playback.pause()
-        self.session.view = self.view.canvas.view
-        self.wants_page.emit("annotate")
+        self.fix(self.view.canvas.view)
 
     def _make(self) -> None:
         self._controls = OverlayControls(self.session, self.settings)

@@ -63,6 +63,7 @@ class EvaluatePage(Page):
             Action("evaluate.stop", "Stop", "Ctrl+.", "evaluate", "stop", self.evaluating.stop, lambda: self.evaluating.running),
             Action("evaluate.next", "Next frame", "J", "evaluate", "down", lambda: self.frames.step(1), shown),
             Action("evaluate.previous", "Frame before", "K", "evaluate", "", lambda: self.frames.step(-1), shown),
+            Action("evaluate.fix", "Fix this frame's labels", "F", "evaluate", "edit", lambda: self._show_frame(self.frames.frame, on="annotate"), shown, help="On the Annotate page, at the same place"),
             Action("evaluate.all", "All frames, the worst first", "Escape", "evaluate", "", lambda: self.confusion.choose(None), lambda: self.confusion.cell is not None),
             Action("evaluate.delete", "Delete result…", "", "evaluate", "trash", lambda: self._ask_delete(self.results.current), shown),
         ]  # fmt: skip
@@ -160,7 +161,7 @@ class EvaluatePage(Page):
         self.results.folder_wanted.connect(lambda result: QDesktopServices.openUrl(QUrl.fromLocalFile(str(result.path))))
         self.rate.currentIndexChanged.connect(lambda _: self._on_compared(self.results.shown))
         self.confusion.chosen.connect(lambda cell: self.frames.show_result(self.results.current, self._scores, cell))
-        self.frames.wanted.connect(self._on_frame_wanted)
+        self.frames.wanted.connect(self._show_frame)
         self.frames.failed.connect(self.report)
 
     def _show_state(self) -> None:
@@ -208,15 +209,18 @@ class EvaluatePage(Page):
         rate = self.rate.currentData()
         self.bars.show_series([_series(result, colour, rate) for result, colour in shown])
 
-    def _on_frame_wanted(self, frame: ResultFrame) -> None:
-        """On the Drive page, at the split it was scored on; where other data is open, the way there is offered."""
+    def _show_frame(self, frame: ResultFrame | None, *, on: str = "drive") -> None:
+        """On another page, at the split it was scored on; where other data is open, the way there is offered."""
+        if frame is None:
+            return
         report, dataset = frame.result.report, self.session.dataset
         if dataset is None or str(dataset.root) != report["data"]:
             data = Path(report["data"])
             self.report(f"{frame.path.name} is not in what is open now; it lies in {data}", cure=(f"Open {data.name}", lambda: self.opening_wanted.emit(data)))
             return
-        show_split(self.session, self.jobs, report["split"], frame=frame.index)
-        self.wants_page.emit("drive")
+        view = self.frames.view
+        go = (lambda: self.fix(view)) if on == "annotate" else (lambda: self.wants_page.emit(on))
+        show_split(self.session, self.jobs, report["split"], image=frame.path, shown=go)
 
     def _ask_delete(self, result: Kept | None) -> None:
         if result is None:

@@ -58,6 +58,7 @@ class LidarPage(Page):
             row("grid", "Rings and camera", "G", "", lambda: controls.toggle("grid"), checked=lambda: controls.grid),
             row("fit", "Fit the image", "Ctrl+F", "fit", self.view.image.fit),
             row("full", "Image at 100 %", "Ctrl+0", "zoom-in", lambda: self.view.image.zoom(1.0)),
+            row("fix", "Fix this frame's labels", "F", "edit", self._fix, "On the Annotate page, at the place of the point under the pointer"),
             row("export", "Export this frame's cloud…", "Ctrl+E", "export", lambda: exports.this_frame(self.view.shown), "As .label, .ply and .npz"),
             row("export_all", "Export all frames' clouds…", "Ctrl+Shift+E", "", exports.all_frames, "As .label, .ply and .npz"),
         ]
@@ -70,6 +71,13 @@ class LidarPage(Page):
     def deactivate(self) -> None:
         self._visible = False
         self._player.leave(self)
+
+    def _fix(self) -> None:
+        if self.session.drive is not None and self.session.drive.has_images:
+            self._player.playback.pause()
+            self.fix(self.view.view)
+        else:
+            self.toast.emit("This drive has scans alone: there is no picture to label")
 
     def shutdown(self) -> None:
         self.settings.set("lidar/splitter", self.view.state())

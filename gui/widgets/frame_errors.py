@@ -13,6 +13,7 @@ from gui.result_frames import ResultFrame, ResultFrames
 from gui.session import Session
 from gui.widgets import layers
 from gui.widgets.image_canvas import ImageCanvas
+from gui.widgets.viewport import Viewport
 
 if TYPE_CHECKING:
     from engine.evaluation.results import FrameScores, Kept
@@ -53,6 +54,11 @@ class FrameErrors(QWidget):
     def frame(self) -> ResultFrame | None:
         """What is shown."""
         return self._frame
+
+    @property
+    def view(self) -> Viewport:
+        """How its pictures are looked at."""
+        return self.canvases["image"].view
 
     def show_result(self, result: Kept | None, scores: FrameScores | None, cell: tuple[int, int] | None) -> None:
         """Lists the frames of `result`, the most wrong first; with a `cell` those behind it."""
@@ -105,7 +111,7 @@ class FrameErrors(QWidget):
         self.list.setMaximumWidth(260)
         self.list.selectionModel().currentChanged.connect(lambda now, _: self._ask(now))
         self.list.activated.connect(lambda _: self._want())
-        self.list.setToolTip("Return or a double click shows the frame on the Drive page")
+        self.list.setToolTip("Return or a double click shows the frame on the Drive page, F on the Annotate page")
         self.canvases = {part: _Linked() for part in _PARTS}
         self._captions = {part: QLabel(part) for part in _PARTS}
         for part, canvas in self.canvases.items():

@@ -52,11 +52,6 @@ class LabelCanvas(ImageCanvas):
         self._dress()
         self.update()
 
-    def look_as(self, view: Viewport) -> None:
-        """Looks at the picture as another view of it did: the same place in the middle, at the same zoom."""
-        if (view.width, view.height) == (self.view.width, self.view.height):
-            self.view = view.resized(self.view.view_width, self.view.view_height)
-
     def set_cross(self, shown: bool) -> None:
         """Whether lines follow the pointer through the whole picture while something is drawn."""
         self._cross = shown

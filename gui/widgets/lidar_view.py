@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 import numpy as np
 from PySide6.QtCore import QByteArray, Qt, Signal
@@ -22,14 +23,18 @@ from gui.widgets.cloud_view import CloudView
 from gui.widgets.legend import Legend, scale_of
 from gui.widgets.points_view import PointsView
 from gui.widgets.view_buttons import ViewButtons
+from gui.widgets.viewport import Viewport
 
 _VIEWS = (
     ("home", "Home view", "Home", "home"),
     ("top", "From above", "T", "top"),
-    ("front", "From the front", "F", "front"),
+    ("front", "From the front", "Shift+F", "front"),
     ("left", "From the left", "L", "side"),
     ("camera", "From the camera", "C", "camera"),
 )
+
+_CLOSE = 2.0
+"""Device pixels a pixel at which a point's place in the image is looked at."""
 
 
 class LidarView(QWidget):
@@ -43,6 +48,7 @@ class LidarView(QWidget):
         self._session, self._settings, self._jobs = session, settings, jobs
         self._picture: Picture | None = None
         self._cloud: Cloud | None = None
+        self._row: int | None = None
         self.cloud, self.image = CloudView(), PointsView()
         self.rows: Sequence[Action] = [
             Action(f"lidar.{name}", text, key, "lidar", icon, lambda name=name: self.look_from(name), lambda: session.drive is not None, menu="View")  # type: ignore[misc]
@@ -87,6 +93,15 @@ class LidarView(QWidget):
         size = self._picture.image.shape[:2] if self._picture is not None and self._picture.image is not None else None
         self.cloud.orbit = orbit.preset(name, calibration, size)
 
+    @property
+    def view(self) -> Viewport:
+        """How the image is looked at; while the pointer is over a point of the cloud that the camera sees, with that point in the middle."""
+        view, fused = self.image.view, self._cloud.fused if self._cloud is not None else None
+        if fused is None or self._row is None or not fused.seen[self._row]:
+            return view
+        (x, y), scale = fused.pixel[self._row], max(view.scale, _CLOSE)
+        return replace(view, scale=scale, left=view.view_width / 2 - scale * x, top=view.view_height / 2 - scale * y, fits=False)
+
     def state(self) -> QByteArray:
         """Where the splitter stands."""
         return self._split.saveState()
@@ -121,6 +136,7 @@ class LidarView(QWidget):
         self._say(None if row is None or self._cloud is None or row >= len(self._cloud.rows) else int(self._cloud.rows[row]))
 
     def _say(self, row: int | None) -> None:
+        self._row = row
         if self._cloud is not None and self._cloud.fused is not None:
             self._status.setText(self._cloud.words(row) if row is not None else "")
 

@@ -56,6 +56,11 @@ class ZoomView(QWidget):
         """`scale` device pixels for each pixel of the picture, about the middle."""
         self.view = self._view.scaled(scale)
 
+    def look_as(self, view: Viewport) -> None:
+        """Looks at the picture as another view of it did: the same place in the middle, at the same zoom."""
+        if (view.width, view.height) == (self.view.width, self.view.height):
+            self.view = view.resized(self.view.view_width, self.view.view_height)
+
     def on_view_changed(self) -> None:
         """For subclasses: the picture lies elsewhere."""
         self.update()

@@ -7,6 +7,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 from PySide6.QtCore import QPointF, QRect, Qt
+from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QMessageBox, QStyleOptionViewItem
 from pytestqt.qtbot import QtBot
 
@@ -168,6 +169,23 @@ def test_a_frame_is_shown_on_the_drive_page_at_its_split(window: MainWindow, qtb
         page.frames.list.activated.emit(page.frames.list.currentIndex())
     assert window.session.dataset is not None and window.session.dataset.split == "val"
     assert window.session.frame == 2 and window.host.current == "drive"
+
+
+def test_f_opens_the_frame_for_labelling_and_comes_back(window: MainWindow, qtbot: QtBot, frames: Path) -> None:
+    _kept(frames, "first", (0, 5, 60, 10))
+    page = _page(window, qtbot)
+    _opened(window, qtbot, frames / "train")
+    _read(page, qtbot)
+    qtbot.waitUntil(lambda: page.frames.frame is not None, timeout=10_000)
+    page.frames.canvases["image"].zoom(7.0)
+    QTest.keyClick(page.frames.list, Qt.Key.Key_F)
+    qtbot.waitUntil(lambda: window.host.current == "annotate", timeout=10_000)
+    annotate = window.host.pages["annotate"]
+    qtbot.waitUntil(lambda: annotate.labelling.now is not None, timeout=10_000)
+    assert window.session.drive.frames[window.session.frame].image == page.frames.frame.path
+    assert annotate.labelling.now.frame == window.session.frame and annotate.canvas.view.scale == pytest.approx(7.0)
+    QTest.keyClick(annotate.canvas, Qt.Key.Key_F)
+    assert window.host.current == "evaluate"
 
 
 def test_a_frame_of_other_data_offers_the_way_there(window: MainWindow, qtbot: QtBot, frames: Path) -> None:

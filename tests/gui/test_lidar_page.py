@@ -129,6 +129,20 @@ def test_a_click_in_the_image_aims_the_cloud_at_that_point(page, session, qtbot,
     assert page.view.cloud.orbit.target == pytest.approx(tuple(cloud.fused.points[row]), abs=1e-5)
 
 
+def test_f_over_a_point_labels_the_picture_at_that_points_place(page, session, qtbot, kitti) -> None:
+    opened(session, kitti)
+    qtbot.waitUntil(lambda: page.view.shown is not None, timeout=20_000)
+    cloud = page.view.shown
+    at = int(np.flatnonzero(cloud.fused.seen[cloud.rows])[1000])
+    page.view.cloud.hovered.emit(at)
+    fix = next(row for row in page.actions() if row.id == "lidar.fix")
+    with qtbot.waitSignal(page.wants_page) as sent:
+        fix.call()
+    view, (x, y) = session.view, cloud.fused.pixel[cloud.rows[at]]
+    assert sent.args == ["annotate"] and session.came_from == "lidar" and fix.keys == ("F",)
+    assert view.picture_point(view.view_width / 2, view.view_height / 2) == pytest.approx((x, y)) and view.scale >= 2
+
+
 def test_every_key_of_the_page_means_one_thing(page) -> None:
     from gui import actions
 
