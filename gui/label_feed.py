@@ -9,12 +9,11 @@ from typing import TYPE_CHECKING
 import numpy as np
 from PySide6.QtCore import QObject, Signal
 
-from engine.annotation import export, finding, labelme_json
+from engine.annotation import finding
 from engine.annotation.document import Document
-from engine.errors import DataError
 from gui.frames import Frames
 from gui.label_picture import NOTHING, LabelPicture
-from gui.labelling import Masks, Opened
+from gui.labelling import Opened
 from gui.latest import Latest
 from gui.widgets import layers
 
@@ -124,18 +123,25 @@ def _written(path: Path) -> float:
 
 def read(wanted: Wanted) -> Opened:
     """The frame's picture and its document: the file's, else one that begins as the frame's mask, else an empty one. Raises DataError."""
+    from engine.annotation import frame_labels
     from engine.annotation.raster import Rasteriser
     from engine.annotation.store import Store
 
     image = wanted.frames.image(wanted.frame)
     assert image is not None, "a drive of scans alone is never asked for"
     height, width = image.shape[:2]
-    space, path = space_of(wanted.frames), path_of(wanted.frames, wanted.frame)
+    space, path, frame = space_of(wanted.frames), path_of(wanted.frames, wanted.frame), wanted.frames.drive.frames[wanted.frame]
     notes: list[str] = []
-    store = Store.open(path, new=lambda: _begun(wanted, width, height, notes), patience=_UNTIL_IT_IS_LEFT_S)
+
+    def new() -> Document:
+        document, said = frame_labels.begun((width, height), space, image=frame.image, truth=lambda: wanted.frames.truth(wanted.frame))
+        notes.extend(said)
+        return document
+
+    store = Store.open(path, new=new, patience=_UNTIL_IT_IS_LEFT_S)
     picture = LabelPicture(space, Rasteriser(width, height), np.full((height, width), NOTHING, np.uint8))
     picture.paint(store.document, (0, 0, width, height))
-    return Opened(wanted.frame, image, layers.pyramid(image), store, picture, _masks(path), "; ".join(notes))
+    return Opened(wanted.frame, image, layers.pyramid(image), store, picture, frame_labels.masks_of(path), "; ".join(notes))
 
 
 def regions_of(wanted: Wanted) -> Document | None:
@@ -157,34 +163,3 @@ def space_of(frames: Frames) -> LabelSpace:
     from engine import labels
 
     return frames.drive.space or labels.space("cityscapes")
-
-
-def _begun(wanted: Wanted, width: int, height: int, notes: list[str]) -> Document:
-    """What a frame without a document starts as: what was drawn with labelme, else its mask, else nothing. `notes` takes what there is to say of it."""
-    frame, space = wanted.frames.drive.frames[wanted.frame], space_of(wanted.frames)
-    beside = frame.image.with_suffix(".json") if frame.image is not None else None
-    if beside is not None and labelme_json.recognises(beside):
-        try:
-            found = labelme_json.read_file(beside, space, size=(width, height))
-        except DataError as error:
-            notes.append(str(error))
-        else:
-            count = len(found.document.regions)
-            notes.append(f"{count} region{'s' if count != 1 else ''} taken over from {beside.name}")
-            notes.extend(f"left out, as they have no area: {', '.join(left)}" for left in [found.left_out] if left)
-            notes.extend(f"the label space {space.name} has no {', '.join(unknown)}" for unknown in [found.unknown] if unknown)
-            return found.document
-    truth = wanted.frames.truth(wanted.frame)
-    if truth is None or truth.shape != (height, width):
-        return Document(width, height)
-    return finding.of_mask(truth, space)
-
-
-def _masks(path: Path) -> Masks:
-    """The masks that are written with a document: the ids that are trained on, and in a Cityscapes folder whatever lies there already."""
-    found = finding.in_cityscapes(path)
-    if found is None:
-        return Masks(path.name.removesuffix("_polygons.json"), "", (export.PLAIN,))
-    stem, truth = found
-    kinds = [kind for kind in ("labelIds", "labelTrainIds", "color", "instanceIds") if kind == "labelIds" or path.with_name(f"{stem}_{truth}_{kind}.png").exists()]
-    return Masks(stem, truth, tuple(kinds))

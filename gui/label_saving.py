@@ -113,9 +113,6 @@ def _leave(opened: Opened) -> None:
 
 def _write(opened: Opened) -> None:
     """The polygons, and where they lie in a Cityscapes folder the masks that are trained on."""
-    opened.store.save()
-    masks = opened.masks
-    if masks is not None:
-        from engine.annotation.export import export
+    from engine.annotation import frame_labels
 
-        export(opened.store.document, opened.picture.space, stem=masks.stem, folder=opened.store.path.parent, kinds=masks.kinds, truth=masks.truth)
+    frame_labels.save(opened.store, opened.masks, space=opened.picture.space)

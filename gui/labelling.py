@@ -17,17 +17,9 @@ from gui.label_saving import LabelSaving
 from gui.tool_settings import ToolSettings
 
 if TYPE_CHECKING:
+    from engine.annotation.frame_labels import Masks
     from engine.annotation.store import Store
     from engine.sample import Image
-
-
-@dataclass(frozen=True, slots=True)
-class Masks:
-    """The files that are written beside a document: `kinds` of `engine.annotation.export`, named by `stem` and `truth`."""
-
-    stem: str
-    truth: str
-    kinds: tuple[str, ...]
 
 
 @dataclass(frozen=True, eq=False)
