@@ -97,6 +97,15 @@ class SampleShown:
 
 
 @dataclass(frozen=True, slots=True)
+class NeedsFound:
+    """How badly some frames of a drive, by their positions, need a look, by one `measure` of `engine.inference.needs`: 0 … 1 each."""
+
+    measure: str
+    frames: tuple[int, ...]
+    scores: tuple[float, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class Saved:
     """A file stands complete on the disk. `what` is a word for people: checkpoint, movie, cloud, mask, table."""
 
@@ -138,9 +147,9 @@ class Finished:
     summary: dict[str, Any] = field(default_factory=dict)
 
 
-Event = Started | StageBegan | StepDone | RateTried | Validated | SampleShown | Saved | Progress | Message | Failed | Finished
+Event = Started | StageBegan | StepDone | RateTried | Validated | SampleShown | NeedsFound | Saved | Progress | Message | Failed | Finished
 Events = Iterator[Event]
-_KINDS = {kind.__name__: kind for kind in (Started, StageBegan, StepDone, RateTried, Validated, SampleShown, Saved, Progress, Message, Failed, Finished)}
+_KINDS = {kind.__name__: kind for kind in (Started, StageBegan, StepDone, RateTried, Validated, SampleShown, NeedsFound, Saved, Progress, Message, Failed, Finished)}
 
 
 def to_line(event: Event) -> str:
@@ -161,6 +170,8 @@ def from_line(line: str) -> Event:
             values = _swapped(values, lambda one: one is None, math.nan)
         if kind is Started:
             values["classes"] = tuple(values["classes"])
+        if kind is NeedsFound:
+            values["frames"], values["scores"] = tuple(values["frames"]), tuple(values["scores"])
         if kind is StageBegan:
             values["size"] = tuple(values["size"])
         return kind(**values)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 import cv2
@@ -53,8 +54,9 @@ def disagreement(one: Mask, other: Mask, *, void: int = VOID) -> Disagreement:
     return Disagreement(_share(float(total - both.sum()), total), classes)
 
 
-def flicker(before: tuple[Image, Mask], after: tuple[Image, Mask], *, still: int = STILL) -> float:
-    """Of the pixels at which the image (H, W, 3) hardly changes from one frame to the next, the share at which the mask (H, W) does. 0 where all of it changes.
+def flicker(before: tuple[Image, Mask], after: tuple[Image, Mask], *, still: int = STILL, least: float = 0.0) -> float:
+    """Of the pixels at which the image (H, W, 3) hardly changes from one frame to the next, the share at which the mask (H, W) does. 0 where all of it changes,
+    or all but a share of less than `least`: such frames don't follow each other.
 
     Raises DataError where images and masks differ in size.
     """
@@ -64,12 +66,38 @@ def flicker(before: tuple[Image, Mask], after: tuple[Image, Mask], *, still: int
     height, width = mask.shape
     grey, next_grey = (cv2.blur(cv2.cvtColor(cv2.resize(one, (width, height), interpolation=cv2.INTER_AREA), cv2.COLOR_RGB2GRAY), (5, 5)) for one in (image, next_image))
     calm = cv2.absdiff(grey, next_grey) <= still
-    return _share(float(np.count_nonzero(calm & (mask != next_mask))), int(np.count_nonzero(calm)))
+    count = int(np.count_nonzero(calm))
+    return _share(float(np.count_nonzero(calm & (mask != next_mask))), count) if count >= least * calm.size else 0.0
 
 
 def unlabelled(mask: Mask, *, void: int = VOID) -> float:
     """The share of the pixels of a mask (H, W) that are `void`."""
     return _share(float(np.count_nonzero(mask == void)), mask.size)
+
+
+def ranks(scores: NDArray[np.float64]) -> NDArray[np.float64]:
+    """(N,) where each score stands among all: 0 … 1, equal ones at the same place, so that scores of different kinds can be put together. NaN stays NaN."""
+    known = scores[~np.isnan(scores)]
+    _, place, counts = np.unique(known, return_inverse=True, return_counts=True)
+    found = np.full(scores.shape, np.nan)
+    if known.size:
+        found[~np.isnan(scores)] = ((np.cumsum(counts) - counts / 2) / known.size)[place]
+    return found
+
+
+def together(scores: Mapping[str, NDArray[np.float64]]) -> tuple[NDArray[np.float64], list[str]]:
+    """(N,) the mean of all ranks that a frame has, NaN for one that has none; and by which kind of score each frame stands highest, "" for none.
+
+    A kind by which all frames are alike says nothing and is left out.
+    """
+    telling = {name: ranks(one) for name, one in scores.items() if np.unique(one[~np.isnan(one)]).size > 1} or {name: ranks(one) for name, one in scores.items()}
+    if not telling:
+        return np.zeros(0), []
+    table = np.stack(list(telling.values()))
+    known = ~np.isnan(table)
+    mean = np.divide(np.where(known, table, 0).sum(axis=0), known.sum(axis=0), out=np.full(table.shape[1], np.nan), where=known.any(axis=0))
+    names, best = [*telling, ""], np.where(known, table, -1).argmax(axis=0)
+    return mean, [names[place] for place in np.where(known.any(axis=0), best, len(telling))]
 
 
 def _share(part: float, whole: float) -> float:

@@ -92,6 +92,15 @@ class Predictor:
         return Prediction(mask, confidence, (time.perf_counter() - started) * 1000)
 
     @torch.inference_mode()
+    def probabilities(self, image: Image) -> NDArray[np.float32]:
+        """(K, h, w) of an image (H, W, 3) uint8 RGB, at the network's own output size: each pixel's add up to 1. Raises CheckpointError when memory runs out."""
+        try:
+            with self._lock:
+                return self._probabilities(_resized(image, input_size(image.shape[:2], self.card.recipe)), flip=False)[0].cpu().numpy()
+        except torch.OutOfMemoryError as error:
+            raise CheckpointError(f"{self.checkpoint} needs more memory than {self.device} has left; close other programs or use the device cpu") from error
+
+    @torch.inference_mode()
     def _averaged(self, image: Image, size: tuple[int, int], *, flip: bool, scales: Sequence[float], slide: bool = False) -> Tensor:
         """(K, h, w) logarithms of the mean probabilities of all views of the picture, at the output size of the unscaled one."""
         total: Tensor | None = None

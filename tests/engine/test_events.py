@@ -17,6 +17,7 @@ EXAMPLES: list[events.Event] = [
     events.RateTried(1, 100, 1e-7, 2.5, 2.4, 9.0),
     events.Validated(1, 0, 0.5, {"road": 0.5}, 0.7, True, 1.5),
     events.SampleShown(1, 0, "frame", "a.jpg", "b.png", "c.png"),
+    events.NeedsFound("entropy", (3, 4), (0.25, 0.5)),
     events.Saved("/x/ß.png", "mask"),
     events.Progress(1, 0, "frames", 2.0),
     events.Message("Straße", "warning"),

@@ -1,0 +1,47 @@
+"""Small SQLite files that survive being killed at any time: a row that was written is there, whatever happens after."""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from engine.annotation import holding
+from engine.errors import DataError, OutputError
+
+_CURES = {
+    sqlite3.SQLITE_FULL: "the disk is full; free some space",
+    sqlite3.SQLITE_IOERR: "the disk is full or reports a fault; free some space",
+    sqlite3.SQLITE_READONLY: "it may not be written; change its permissions",
+    sqlite3.SQLITE_CANTOPEN: "it can't be opened; free some space, or change the permissions of its folder",
+    sqlite3.SQLITE_BUSY: "another process has been writing it for long; try again",
+}
+
+
+def opened(path: Path, schema: str, *, patience: float = 5.0) -> sqlite3.Connection:
+    """The file with its tables, for any thread, one at a time; each statement is a transaction. Other processes are waited for `patience` seconds.
+
+    A row is the operating system's before the call returns; the disk isn't waited for, so a power cut may take the last seconds. Raises as `told`.
+    """
+    with holding.alone(path.with_suffix(".setup")), told(path):
+        connection = sqlite3.connect(path, timeout=patience, isolation_level=None, check_same_thread=False)
+        if connection.execute("pragma journal_mode").fetchone()[0] != "wal":
+            connection.execute("pragma journal_mode = wal")
+        in_log = connection.execute("pragma journal_mode").fetchone()[0] == "wal"
+        connection.execute(f"pragma synchronous = {'normal' if in_log else 'full'}")
+        for statement in schema.split(";"):
+            connection.execute(statement)
+    return connection
+
+
+@contextmanager
+def told(path: Path) -> Iterator[None]:
+    """Turns SQLite's refusals into OutputError where the file can't be written, and DataError where it is damaged."""
+    try:
+        yield
+    except sqlite3.Error as error:
+        code = getattr(error, "sqlite_errorcode", 0) & 0xFF
+        if code in (sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB):
+            raise DataError(f"{path} is damaged ({error}); move it away, with its -wal, to begin with an empty one") from error
+        raise OutputError(f"{path} can't be written: {_CURES.get(code, f'{error}; try again')}") from error
