@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 import math
+from collections.abc import Callable
 
 from PySide6.QtCore import QEvent, QPointF, QRect, QRectF, Qt, Signal
 from PySide6.QtGui import QColor, QCursor, QKeyEvent, QMouseEvent, QPainter, QPaintEvent, QPen, QWheelEvent
@@ -21,6 +22,10 @@ _GRID_FROM = 12.0
 """Device pixels a picture pixel from which on the pixels' borders are drawn."""
 
 
+Overlay = Callable[[QPainter, Viewport, float], object]
+"""Paints over picture and labels, below what the tool in the hand paints: painter, view, device pixels a logical pixel."""
+
+
 class LabelCanvas(ImageCanvas):
     """The left button is the tool's; the middle one, or the left with Space held, pans; the wheel zooms."""
 
@@ -35,6 +40,7 @@ class LabelCanvas(ImageCanvas):
         self._panning = False
         self._cross = True
         self._at: QPointF | None = None
+        self.overlays: list[Overlay] = []
         labelling.painted.connect(self.refresh)
         labelling.selection_changed.connect(self.update)
         labelling.preview_changed.connect(self.update)
@@ -93,6 +99,8 @@ class LabelCanvas(ImageCanvas):
         drawing = self._tool is not None and self._tool.busy and not vertices
         for region in [] if drawing else self._labelling.selected:  # what is drawn is looked at, not what is selected
             draw_region(painter, region, self.view, ratio, accent, vertices=vertices)
+        for overlay in self.overlays:
+            overlay(painter, self.view, ratio)
         if self._tool is not None:
             self._tool.paint(painter, self.view, ratio)
             if self._cross and self._at is not None and self._tool.cursor == Qt.CursorShape.CrossCursor:
