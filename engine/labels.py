@@ -6,7 +6,7 @@ A mask on disk holds ids of a label space. A network knows a class set: K classe
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass, field
 from functools import cache
 from typing import Any
 
@@ -180,6 +180,19 @@ def space_from_dict(values: dict[str, Any]) -> LabelSpace:
     labels = tuple(Label(**{**entry, "colour": _colour(entry["colour"])}) for entry in values["classes"])
     categories = tuple(Category(**{**entry, "colour": _colour(entry["colour"]), "ignore": tuple(entry.get("ignore", ()))}) for entry in values.get("categories", ()))
     return LabelSpace(values["name"], values["title"], labels, categories)
+
+
+def space_text(of: LabelSpace) -> str:
+    """The YAML that `space_from_dict` reads: one class a line."""
+
+    def line(values: dict[str, Any], left_out: dict[str, Any]) -> str:
+        kept = {key: list(value) if isinstance(value, tuple) else value for key, value in values.items() if value != left_out.get(key)}
+        return f"  - {yaml.safe_dump(kept, default_flow_style=True, sort_keys=False, width=1000, allow_unicode=True).strip()}\n"
+
+    classes = [line(asdict(label), {"train_id": VOID, "instances": False}) for label in of.labels]
+    groups = [line(asdict(category), {"ignore": ()}) for category in of.categories]
+    head = yaml.safe_dump({"name": of.name, "title": of.title}, sort_keys=False, allow_unicode=True)
+    return head + "classes:\n" + "".join(classes) + ("categories:\n" + "".join(groups) if groups else "")
 
 
 def class_set(of: LabelSpace, config: ClassesConfig | None = None) -> ClassSet:

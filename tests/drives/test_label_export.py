@@ -1,0 +1,113 @@
+"""The labels of a drive as a dataset of its own: every layout is read back by the reader of that layout, with the same pixels."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from engine import datasets, images, labels
+from engine.annotation import cityscapes_json, finding, masks
+from engine.annotation.document import Document, Polygon
+from engine.drives import images_drive, label_export
+from engine.drives.label_export import export_labels
+from engine.errors import ConfigError, DataError, OutputError
+from engine.events import Finished, Message
+from tests import layouts
+
+SPACE = labels.space("cityscapes")
+SIZE = (24, 40)
+
+
+@pytest.fixture
+def drive(tmp_path: Path):
+    """Eight JPEG-less frames, of which all but the third are labelled."""
+    paths = [layouts.picture(tmp_path / "source" / f"shot{number}.png", SIZE) for number in range(8)]
+    drive = images_drive("source", paths, path=tmp_path / "source")
+    for number in (0, 1, 3, 4, 5, 6, 7):
+        path = finding.document_path(drive.path, stem=f"shot{number}", image=paths[number])
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(cityscapes_json.write(document(number)), encoding="utf-8")
+    return drive
+
+
+def document(number: int) -> Document:
+    return Document(SIZE[1], SIZE[0]).added("road", Polygon(((0, 10), (39, 10), (39, 23), (0, 23)))).added("car", Polygon(((2 + number, 5), (20, 5), (20, 15))))
+
+
+def finished(events) -> tuple[Finished, list[str]]:
+    events = list(events)
+    return events[-1], [event.text for event in events if isinstance(event, Message)]
+
+
+@pytest.mark.parametrize("layout", ["folder", "cityscapes", "kitti_semantics"])
+def test_what_was_written_is_read_back_with_the_same_pixels(drive, tmp_path: Path, layout: str) -> None:
+    out = tmp_path / "out"
+    done, said = finished(export_labels(drive, out, layout=layout, space=SPACE))
+    assert done.summary["frames"] == 7 and said == ["1 frame has no labels and is left out"]
+    read = datasets.open_dataset(out, layout=layout, split="all")
+    assert datasets.recognise(out) == layout and len(read.samples) == 7 and read.space.name == "cityscapes" and not read.problems
+    assert {label.id: label.train_id for label in read.space.labels} == {label.id: label.train_id for label in SPACE.labels}
+    sources = {images.read_rgb(frame.image).tobytes(): number for number, frame in enumerate(drive.frames)}
+    for index in range(7):
+        number = sources[read.image(index).tobytes()]
+        np.testing.assert_array_equal(read.mask(index), masks.label_ids(document(number), SPACE))
+    assert {"train", "val"} <= set(read.splits)
+
+
+def test_a_second_export_keeps_each_frame_in_its_split(drive, tmp_path: Path) -> None:
+    out = tmp_path / "out"
+    finished(export_labels(drive, out, layout="cityscapes", space=SPACE, only=[1, 4, 6]))
+    before = {path.name: path for path in (out / "leftImg8bit").rglob("*.png")}
+    finished(export_labels(drive, out, layout="cityscapes", space=SPACE))
+    after = {path.name: path for path in (out / "leftImg8bit").rglob("*.png")}
+    assert len(after) == 7 and all(after[name] == path for name, path in before.items())
+
+
+def test_kitti_road_knows_road_and_the_rest(drive, tmp_path: Path) -> None:
+    out = tmp_path / "out"
+    finished(export_labels(drive, out, layout="kitti_road", space=SPACE))
+    read = datasets.open_dataset(out, layout="kitti_road", split="all")
+    ids, road = masks.label_ids(document(0), SPACE), read.space.label("road").id
+    np.testing.assert_array_equal(read.mask(0) == road, ids == 7)
+
+
+def test_refusals_are_sentences_and_the_sources_own_files_are_never_replaced(drive, tmp_path: Path) -> None:
+    with pytest.raises(ConfigError, match="has the classes of Cityscapes"):
+        finished(export_labels(drive, tmp_path / "out", layout="cityscapes", space=labels.space("camvid")))
+    with pytest.raises(ConfigError, match="no layout 'coco'"):
+        label_export.unfit("coco", SPACE)
+    with pytest.raises(DataError, match="this frame has no labels"):
+        finished(export_labels(drive, tmp_path / "out", space=SPACE, only=[2]))
+    assert not (tmp_path / "out").exists()
+    layouts.cityscapes(tmp_path / "city")
+    own = datasets.open_dataset(tmp_path / "city", split="train")
+    from engine.inspection.opening import drive_over
+
+    before = {path: path.read_bytes() for path in (tmp_path / "city").rglob("*.png")}
+    with pytest.raises(OutputError, match="holds the frames themselves"):
+        finished(export_labels(drive_over(own), tmp_path / "city", layout="cityscapes", space=SPACE))
+    assert {path: path.read_bytes() for path in (tmp_path / "city").rglob("*.png")} == before
+
+
+def test_a_video_has_its_frames_written_as_pictures(tmp_path: Path, shared_data: Path) -> None:
+    from engine.drives import open_drive
+
+    drive = open_drive(next((shared_data / "video").glob("*.mp4")))
+    height, width = drive.image(3).shape[:2]
+    path = finding.document_path(drive.path, stem=drive.frames[3].stem)
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_text(cityscapes_json.write(Document(width, height).added("road", Polygon(((0, 100), (200, 100), (200, 200))))), encoding="utf-8")
+    done, _ = finished(export_labels(drive, tmp_path / "out", space=SPACE))
+    read = datasets.open_dataset(tmp_path / "out", split="all")
+    np.testing.assert_array_equal(read.image(0), drive.image(3))
+    assert done.summary["frames"] == 1 and (read.mask(0) == 7).sum() > 4000
+    drive.close()
+
+
+def test_it_can_be_stopped_and_what_is_there_is_whole(drive, tmp_path: Path) -> None:
+    asked = iter([False, False, True])
+    done, said = finished(export_labels(drive, tmp_path / "out", space=SPACE, should_stop=lambda: next(asked)))
+    assert done.stopped and done.summary["frames"] == 2 and said == []
+    assert len(datasets.open_dataset(tmp_path / "out", split="all").samples) == 2
