@@ -3,19 +3,61 @@
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
 import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from engine.annotation.document import Box, Polygon
+from engine.annotation import tracing
+from engine.annotation.document import Box, Document, Painted, Polygon
 from engine.labels import ClassSet, LabelSpace, Mask, TrainedClass
+from engine.sample import Prediction
 
 Draft = tuple[str, Polygon]
 SMALLEST = 24
 """Pixels below which a patch is taken for noise."""
+
+
+@dataclass(frozen=True, slots=True)
+class Options:
+    """What is drafted: see `polygons_of`."""
+
+    sure: float = 0.0
+    smallest: int = SMALLEST
+    tolerance: float = 1.0
+    only: str | None = None
+    within: Box | None = None
+    free: bool = False
+
+
+def drafted(
+    prediction: Prediction, classes: ClassSet, space: LabelSpace, *, options: Options | None = None, labelled: NDArray[np.bool_] | None = None
+) -> list[Draft]:
+    """The polygons of a prediction that go below the labels of a frame, which cover the pixels `labelled` (H, W)."""
+    asked = options or Options()
+    return polygons_of(
+        prediction.mask,
+        classes=classes,
+        space=space,
+        confidence=prediction.confidence,
+        labelled=labelled,
+        sure=asked.sure,
+        smallest=asked.smallest,
+        tolerance=asked.tolerance,
+        only=asked.only,
+        within=asked.within,
+        free=asked.free,
+    )
+
+
+def below(document: Document, found: Iterable[Draft]) -> Document:
+    """The document with drafts below all its regions: labelled pixels stay as they are."""
+    drawn = Document(document.width, document.height, next_key=document.next_key)
+    for label, shape in found:
+        drawn = drawn.added(label, shape)
+    return document.with_regions([*drawn.regions, *document.regions])
 
 
 def polygons_of(
@@ -24,33 +66,38 @@ def polygons_of(
     classes: ClassSet,
     space: LabelSpace,
     confidence: NDArray[np.float32] | None = None,
+    labelled: NDArray[np.bool_] | None = None,
+    sure: float = 0.0,
     least: float = 0.0,
     smallest: int = SMALLEST,
     tolerance: float = 1.0,
     only: str | None = None,
     within: Box | None = None,
+    free: bool = False,
 ) -> list[Draft]:
     """The patches of a mask (H, W) of train ids with names of `space`, what encloses the most first, so that later ones paint over it.
 
-    Left out: patches smaller than `smallest` pixels, or of a mean `confidence` (H, W) below `least`; all but the class `only`; pixels outside of `within`.
-    Outlines are off the patches' own by at most `tolerance` pixels, and reach as far below patches that come later, so that hardly a gap opens.
-    A class that has no name in the space is left out. What is left out in a hole of a patch is painted as that patch.
+    Left out: pixels of a `confidence` (H, W) below `sure`, and patches of a mean one below `least`; all but the class `only`; pixels outside of
+    `within`; with `free` those that are `labelled` (H, W) already; patches that show fewer than `smallest` pixels beside what is labelled.
+    Outlines are off the patches' own by at most `tolerance` pixels, and reach as far below what is painted later, so that hardly a gap opens.
+    A class that has no name in the space is left out. A hole is left open, by a seam, where at least `smallest` pixels of it would else be painted
+    that nothing paints later.
     """
-    found: list[_Patch] = []
-    for train_id, one in enumerate(classes.classes):
-        name = name_in(one, space)
-        if name is None or only not in (None, name, one.name):
-            continue
-        here = (mask == train_id).astype(np.uint8)
-        if within is not None:
-            here = _cut(here, within)
-        found += [patch for patch in _patches(here, name, smallest) if confidence is None or float(confidence[patch.place][patch.mask].mean()) >= least]
+    found = _found(mask, classes, space, only=only, where=_where(mask, confidence, labelled if free else None, sure=sure, within=within), smallest=smallest)
+    found = [
+        patch
+        for patch in found
+        if (confidence is None or float(confidence[patch.place][patch.mask].mean()) >= least)
+        and (labelled is None or np.count_nonzero(patch.mask & ~labelled[patch.place]) >= smallest)
+    ]
     found.sort(key=lambda patch: -patch.area)
     reach = int(np.ceil(tolerance))
     ranks = np.full(mask.shape, -1, np.int32)
     for rank, patch in enumerate(found):
         ranks[patch.place][patch.mask] = rank
-    drafts = ((patch.name, _outline(_grown(patch, rank, ranks, reach), tolerance)) for rank, patch in enumerate(found))
+    if labelled is not None:
+        ranks[labelled & (ranks < 0)] = len(found)
+    drafts = ((patch.name, _outline(_grown(patch, rank, ranks, reach), rank, ranks, tolerance=tolerance, smallest=smallest)) for rank, patch in enumerate(found))
     return [(name, outline) for name, outline in drafts if outline is not None]
 
 
@@ -75,16 +122,43 @@ class _Patch:
         return slice(self.top, self.top + self.mask.shape[0]), slice(self.left, self.left + self.mask.shape[1])
 
 
+def _where(
+    mask: Mask, confidence: NDArray[np.float32] | None, labelled: NDArray[np.bool_] | None, *, sure: float, within: Box | None
+) -> NDArray[np.bool_] | None:
+    """(H, W) the pixels that may be drafted; None for all."""
+    where = None if labelled is None else ~labelled
+    if confidence is not None and sure > 0:
+        where = (confidence >= sure) if where is None else where & (confidence >= sure)
+    if within is not None:
+        left, top, right, bottom = (max(0, side) for side in within)
+        inside = np.zeros(mask.shape, bool)
+        inside[top:bottom, left:right] = True if where is None else where[top:bottom, left:right]
+        where = inside
+    return where
+
+
+def _found(mask: Mask, classes: ClassSet, space: LabelSpace, *, only: str | None, where: NDArray[np.bool_] | None, smallest: int) -> list[_Patch]:
+    """The patches of all classes that are asked for."""
+    found: list[_Patch] = []
+    for train_id, one in enumerate(classes.classes):
+        name = name_in(one, space)
+        if name is not None and only in (None, name, one.name):
+            here = mask == train_id
+            found += _patches((here if where is None else here & where).view(np.uint8), name, smallest)
+    return found
+
+
 def _patches(here: NDArray[np.uint8], name: str, smallest: int) -> Iterator[_Patch]:
     """Those of a mask (H, W) of one class that are large enough."""
-    if not here.any():
+    x, y, width, height = cv2.boundingRect(here)
+    if not width:
         return
-    count, numbers, facts, _ = cv2.connectedComponentsWithStats(here, connectivity=8)
+    count, numbers, facts, _ = cv2.connectedComponentsWithStats(here[y : y + height, x : x + width], connectivity=8)
     for number in range(1, count):
         left, top, across, down, pixels = (int(value) for value in facts[number])
         if pixels >= smallest:
             mask = numbers[top : top + down, left : left + across] == number
-            yield _Patch(name, left, top, mask, cv2.contourArea(_border(mask)))
+            yield _Patch(name, x + left, y + top, mask, cv2.contourArea(_border(mask)))
 
 
 def _grown(patch: _Patch, rank: int, ranks: NDArray[np.int32], reach: int) -> _Patch:
@@ -99,13 +173,33 @@ def _grown(patch: _Patch, rank: int, ranks: NDArray[np.int32], reach: int) -> _P
     return dataclasses.replace(patch, left=left, top=top, mask=(mask > 0) | ((grown > 0) & (around > rank)))
 
 
-def _outline(patch: _Patch, tolerance: float) -> Polygon | None:
-    """A patch's outer border; None where it has no area."""
+def _outline(patch: _Patch, rank: int, ranks: NDArray[np.int32], *, tolerance: float, smallest: int) -> Polygon | None:
+    """A patch's outer border, with seams to the holes that stay open; None where it has no area."""
     border = _border(patch.mask)
     points = cv2.approxPolyDP(border, tolerance, True)[:, 0] if tolerance else border[:, 0]
     if len(points) < 3:
         return None
+    open_ = _open_holes(patch, border, ranks[patch.place] > rank, smallest)
+    if open_ is not None and (whole := Painted.of(~open_ & _filled(patch, border), patch.left, patch.top)) is not None:
+        return next(iter(tracing.traced(whole, tolerance)), None)
     return Polygon(tuple((int(x) + patch.left, int(y) + patch.top) for x, y in points))
+
+
+def _open_holes(patch: _Patch, border: NDArray[np.int32], later: NDArray[np.bool_], smallest: int) -> NDArray[np.bool_] | None:
+    """(h, w) the holes of a patch that are too large to be closed and are not painted `later`; None where there are none."""
+    holes = _filled(patch, border) & ~patch.mask & ~later
+    if np.count_nonzero(holes) < smallest:
+        return None
+    count, numbers, facts, _ = cv2.connectedComponentsWithStats(holes.view(np.uint8), connectivity=4)
+    large = [number for number in range(1, count) if facts[number, cv2.CC_STAT_AREA] >= smallest]
+    return np.isin(numbers, large) if large else None
+
+
+def _filled(patch: _Patch, border: NDArray[np.int32]) -> NDArray[np.bool_]:
+    """(h, w) all that a border encloses."""
+    filled = np.zeros(patch.mask.shape, np.uint8)
+    cv2.drawContours(filled, [border], -1, 1, cv2.FILLED)
+    return filled.view(bool)
 
 
 def _border(mask: NDArray[np.bool_]) -> NDArray[np.int32]:
@@ -113,10 +207,3 @@ def _border(mask: NDArray[np.bool_]) -> NDArray[np.int32]:
     # One pixel more around it, so that OpenCV takes nothing for the edge of the picture.
     borders, _ = cv2.findContours(np.pad(mask, 1).astype(np.uint8), cv2.RETR_EXTERNAL, cv2.CHAIN_APPROX_NONE, offset=(-1, -1))
     return np.asarray(max(borders, key=cv2.contourArea))
-
-
-def _cut(here: NDArray[np.uint8], within: Box) -> NDArray[np.uint8]:
-    kept = np.zeros_like(here)
-    left, top, right, bottom = (max(0, side) for side in within)
-    kept[top:bottom, left:right] = here[top:bottom, left:right]
-    return kept

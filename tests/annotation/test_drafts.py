@@ -9,10 +9,11 @@ from hypothesis import strategies as st
 
 from engine import labels
 from engine.annotation import drafts, wand
-from engine.annotation.document import Document
+from engine.annotation.document import Document, Polygon
 from engine.annotation.finding import document_path, in_cityscapes, of_mask
 from engine.annotation.masks import label_ids
 from engine.annotation.raster import Rasteriser
+from engine.sample import Prediction
 from engine.world.shoot import single
 
 SPACE = labels.space("cityscapes")
@@ -51,6 +52,53 @@ def test_a_draft_keeps_to_a_box_a_class_and_what_the_network_is_sure_of(mask: np
     assert all(outline.box[2] <= 60 for _, outline in inside)
     confidence = np.where(mask == CAR, 0.3, 0.9).astype(np.float32)
     assert {name for name, _ in drafts.polygons_of(mask, classes=CLASSES, space=SPACE, confidence=confidence, least=0.5)} == {"road"}
+
+
+def test_pixels_that_the_network_is_not_sure_of_are_left_out_also_in_the_midst_of_a_patch(mask: np.ndarray) -> None:
+    confidence = np.full(mask.shape, 0.9, np.float32)
+    confidence[40:56, 66:84] = 0.4
+    confidence[:, 110:] = 0.59
+    found = drafts.polygons_of(mask, classes=CLASSES, space=SPACE, confidence=confidence, sure=0.6, tolerance=0)
+    wanted = np.where(confidence >= 0.6, CLASSES.ids[mask], 0)
+    wanted[70, 100] = SPACE.label("road").id
+    np.testing.assert_array_equal(drawn(found, mask.shape), wanted)
+    assert [name for name, _ in found] == ["road", "car", "road"]
+
+
+def test_of_one_class_nothing_is_painted_where_others_are(mask: np.ndarray) -> None:
+    found = drafts.polygons_of(mask, classes=CLASSES, space=SPACE, only="road", tolerance=0)
+    painted = drawn(found, mask.shape)
+    wanted = np.where(mask == ROAD, SPACE.label("road").id, 0)
+    wanted[70, 100] = SPACE.label("road").id
+    np.testing.assert_array_equal(painted, wanted)
+
+
+def test_drafts_go_below_labels_and_only_where_they_show(mask: np.ndarray) -> None:
+    labelled = np.zeros(mask.shape, bool)
+    labelled[15:65, 25:95] = True
+    prediction = Prediction(mask, np.ones(mask.shape, np.float32))
+    beneath = drafts.drafted(prediction, CLASSES, SPACE, labelled=labelled)
+    assert [name for name, _ in beneath] == ["road"]
+    free = drafts.drafted(prediction, CLASSES, SPACE, labelled=labelled, options=drafts.Options(free=True, tolerance=0))
+    painted = drawn(free, mask.shape)
+    assert (painted[~labelled] == SPACE.label("road").id).all()
+    assert not drafts.drafted(prediction, CLASSES, SPACE, labelled=np.ones(mask.shape, bool))
+    document = Document(120, 80).added("sky", Polygon(((25, 15), (94, 15), (94, 64), (25, 64))))
+    after = drafts.below(document, free)
+    ids = label_ids(after, SPACE)
+    assert after.regions[-1] is document.regions[0] and (ids[labelled] == SPACE.label("sky").id).all() and (ids[~labelled] == SPACE.label("road").id).all()
+    assert len({region.key for region in after.regions}) == len(after.regions)
+
+
+@settings(max_examples=40, deadline=None)
+@given(st.integers(0, 999), st.sampled_from([1, 3, 9]), st.booleans())
+def test_what_is_unsure_is_never_painted_but_for_specks(seed: int, smallest: int, one: bool) -> None:
+    random = np.random.default_rng(seed)
+    mask = np.kron(random.choice(np.array([ROAD, CAR], np.uint8), (5, 7)), np.ones((8, 8), np.uint8))
+    confidence = np.kron(random.random((10, 14)), np.ones((4, 4))).astype(np.float32)
+    found = drafts.polygons_of(mask, classes=CLASSES, space=SPACE, confidence=confidence, sure=0.4, smallest=smallest, tolerance=0, only="road" if one else None)
+    wanted = np.where((confidence >= 0.4) & ((mask == ROAD) | (not one)), CLASSES.ids[mask], 0)
+    np.testing.assert_array_equal(drawn(found, mask.shape), wanted)
 
 
 @settings(max_examples=40, deadline=None)
