@@ -6,7 +6,7 @@ A mask on disk holds ids of a label space. A network knows a class set: K classe
 
 from __future__ import annotations
 
-from dataclasses import asdict, dataclass, field
+from dataclasses import dataclass, field
 from functools import cache
 from typing import Any
 
@@ -14,73 +14,17 @@ import numpy as np
 import yaml
 from numpy.typing import NDArray
 
-from engine import places
+from engine import label_files, own_spaces, places
 from engine.config import ClassesConfig
 from engine.errors import ConfigError
+from engine.label_space import REST, VOID, Category, Colour, Label, LabelSpace, Mask, colour_of, space_from_dict
 
-VOID = 255
-REST = "rest"
+__all__ = [
+    "REST", "REST_COLOUR", "VOID", "Category", "ClassSet", "Colour", "Label", "LabelSpace", "Mask", "TrainedClass", "class_set", "shipped", "space", "space_from_dict",
+    "space_text", "spaces",
+]  # fmt: skip
 REST_COLOUR = (90, 90, 90)
-
-Colour = tuple[int, int, int]
-Mask = NDArray[np.uint8]
-
-
-@dataclass(frozen=True, slots=True)
-class Label:
-    """One id of a label space. `train_id` is 255 where the class is neither trained on nor scored."""
-
-    id: int
-    name: str
-    colour: Colour
-    category: str
-    train_id: int = VOID
-    semantic_kitti: int = 0
-    instances: bool = False
-
-
-@dataclass(frozen=True, slots=True)
-class Category:
-    """A group of a label space; members in `ignore` are void when networks are trained on categories."""
-
-    name: str
-    colour: Colour
-    semantic_kitti: int = 0
-    ignore: tuple[str, ...] = ()
-
-
-@dataclass(frozen=True)
-class LabelSpace:
-    """The ids, names and colours a dataset's masks use."""
-
-    name: str
-    title: str
-    labels: tuple[Label, ...]
-    categories: tuple[Category, ...] = ()
-
-    def label(self, name: str) -> Label:
-        """Raises ConfigError that lists the known names."""
-        for label in self.labels:
-            if label.name == name:
-                return label
-        raise ConfigError(f"the label space {self.name} has no class {name!r}; it has: {', '.join(label.name for label in self.labels)}")
-
-    @property
-    def known_ids(self) -> NDArray[np.bool_]:
-        """(256,) whether an id may stand in a mask; 255 always may, as void."""
-        known = np.zeros(256, bool)
-        known[[label.id for label in self.labels if 0 <= label.id < 256]] = True
-        known[VOID] = True
-        return known
-
-    @property
-    def palette(self) -> Mask:
-        """(256, 3) RGB of each id; unknown ids and void are black."""
-        table = np.zeros((256, 3), np.uint8)
-        for label in self.labels:
-            if 0 <= label.id < 256:
-                table[label.id] = label.colour
-        return table
+_FOLDER = places.CONFIGS / "labels"
 
 
 @dataclass(frozen=True)
@@ -101,6 +45,8 @@ class ClassSet:
     space: str
     classes: tuple[TrainedClass, ...]
     lut: tuple[int, ...] = field(repr=False)
+    base: str = ""
+    """The label space that `space`, one of the user's own, was made from."""
 
     def __len__(self) -> int:
         return len(self.classes)
@@ -108,6 +54,10 @@ class ClassSet:
     @property
     def names(self) -> tuple[str, ...]:
         return tuple(one.name for one in self.classes)
+
+    def fits(self, space: LabelSpace) -> bool:
+        """Whether an id of `space` means the same here: it is the same label space, or one of the two was made from the other."""
+        return self.space in (space.name, space.base) or self.base == space.name
 
     @property
     def output_channels(self) -> int:
@@ -146,6 +96,7 @@ class ClassSet:
         """Plain values for a checkpoint's metadata."""
         return {
             "space": self.space,
+            **({"base": self.base} if self.base else {}),
             "lut": list(self.lut),
             "classes": [
                 {"name": c.name, "colour": list(c.colour), "semantic_kitti": c.semantic_kitti, "members": list(c.members), "scored": c.scored} for c in self.classes
@@ -156,43 +107,43 @@ class ClassSet:
     def from_dict(values: dict[str, Any]) -> ClassSet:
         """What `to_dict` gave. Raises KeyError, TypeError or ValueError for anything else."""
         classes = tuple(
-            TrainedClass(c["name"], _colour(c["colour"]), int(c["semantic_kitti"]), tuple(c["members"]), bool(c["scored"])) for c in values["classes"]
+            TrainedClass(c["name"], colour_of(c["colour"]), int(c["semantic_kitti"]), tuple(c["members"]), bool(c["scored"])) for c in values["classes"]
         )
-        return ClassSet(str(values["space"]), classes, tuple(int(v) for v in values["lut"]))
-
-
-def spaces() -> tuple[str, ...]:
-    """The names of the label spaces in `configs/labels/`."""
-    return tuple(sorted(path.stem for path in (places.CONFIGS / "labels").glob("*.yaml")))
+        return ClassSet(str(values["space"]), classes, tuple(int(v) for v in values["lut"]), str(values.get("base", "")))
 
 
 @cache
+def shipped() -> tuple[str, ...]:
+    """The names of the label spaces in `configs/labels/`."""
+    return tuple(sorted(path.stem for path in _FOLDER.glob("*.yaml")))
+
+
+def spaces() -> tuple[str, ...]:
+    """The names of all label spaces: those that ship with the program, then the user's own."""
+    known = shipped()
+    return (*known, *(name for name in own_spaces.names() if name not in known))
+
+
 def space(name: str) -> LabelSpace:
-    """The label space of `configs/labels/<name>.yaml`. Raises ConfigError that lists the known ones."""
-    if name not in spaces():
-        raise ConfigError(f"there is no label space {name!r}; choose one of: {', '.join(spaces())}")
-    values = yaml.safe_load((places.CONFIGS / "labels" / f"{name}.yaml").read_text(encoding="utf-8"))
-    return space_from_dict(values)
+    """The label space of `configs/labels/<name>.yaml`, else the user's own of that name as it is now.
 
-
-def space_from_dict(values: dict[str, Any]) -> LabelSpace:
-    """A label space from the plain values of its YAML file."""
-    labels = tuple(Label(**{**entry, "colour": _colour(entry["colour"])}) for entry in values["classes"])
-    categories = tuple(Category(**{**entry, "colour": _colour(entry["colour"]), "ignore": tuple(entry.get("ignore", ()))}) for entry in values.get("categories", ()))
-    return LabelSpace(values["name"], values["title"], labels, categories)
+    Raises ConfigError that lists the known ones, or names the file of the user's own that can't be read.
+    """
+    if name in shipped():
+        return _shipped(name)
+    if (own := own_spaces.find(name)) is not None:
+        return own
+    raise ConfigError(f"there is no label space {name!r}; choose one of: {', '.join(spaces())}")
 
 
 def space_text(of: LabelSpace) -> str:
     """The YAML that `space_from_dict` reads: one class a line."""
+    return label_files.text_of(of)
 
-    def line(values: dict[str, Any], left_out: dict[str, Any]) -> str:
-        kept = {key: list(value) if isinstance(value, tuple) else value for key, value in values.items() if value != left_out.get(key)}
-        return f"  - {yaml.safe_dump(kept, default_flow_style=True, sort_keys=False, width=1000, allow_unicode=True).strip()}\n"
 
-    classes = [line(asdict(label), {"train_id": VOID, "instances": False}) for label in of.labels]
-    groups = [line(asdict(category), {"ignore": ()}) for category in of.categories]
-    head = yaml.safe_dump({"name": of.name, "title": of.title}, sort_keys=False, allow_unicode=True)
-    return head + "classes:\n" + "".join(classes) + ("categories:\n" + "".join(groups) if groups else "")
+@cache
+def _shipped(name: str) -> LabelSpace:
+    return space_from_dict(yaml.safe_load((_FOLDER / f"{name}.yaml").read_text(encoding="utf-8")))
 
 
 def class_set(of: LabelSpace, config: ClassesConfig | None = None) -> ClassSet:
@@ -224,18 +175,18 @@ def _train_classes(of: LabelSpace) -> list[TrainedClass]:
 
 def _single(of: LabelSpace, name: str) -> TrainedClass:
     label = of.label(name)
-    return TrainedClass(label.name, label.colour, label.semantic_kitti, (name,))
+    return TrainedClass(label.name, label.colour, label.semantic_kitti, (label.name,))
 
 
 def _group(of: LabelSpace, name: str, members: tuple[str, ...]) -> TrainedClass:
     if not members:
         raise ConfigError(f"classes.group.{name} is empty; name at least one class")
-    first = of.label(members[0])
-    return TrainedClass(name, first.colour, first.semantic_kitti, members)
+    first, *others = (of.label(member) for member in members)
+    return TrainedClass(name, first.colour, first.semantic_kitti, (first.name, *(label.name for label in others)))
 
 
 def _category(of: LabelSpace, category: Category) -> TrainedClass:
-    members = tuple(label.name for label in of.labels if label.category == category.name and label.name not in category.ignore)
+    members = tuple(label.name for label in of.labels if label.category == category.name and label.name not in category.ignore and not label.retired)
     return TrainedClass(category.name, category.colour, category.semantic_kitti, members)
 
 
@@ -255,9 +206,4 @@ def _assembled(of: LabelSpace, classes: list[TrainedClass], *, rest: bool) -> Cl
         raise ConfigError(f"classes gives {len(classes)} classes; between 1 and 254 can be trained")
     if len(classes) == 1:
         raise ConfigError(f"classes gives only {classes[0].name!r}; set classes.rest to true to train it against everything else")
-    return ClassSet(of.name, tuple(classes), tuple(lut))
-
-
-def _colour(values: Any) -> Colour:
-    red, green, blue = (int(value) for value in values)
-    return red, green, blue
+    return ClassSet(of.name, tuple(classes), tuple(lut), of.base)
