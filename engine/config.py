@@ -27,6 +27,7 @@ class DataConfig(Checked):
 
     root: Path = setting(Path(), "the folder of the dataset")
     layout: str = setting("auto", "the dataset's layout; auto recognises it", advanced=True)
+    labels: str = setting("", "the label space of the masks, by name; empty for the layout's own, or yours made of it on the Annotate page", advanced=True)
     train_split: str = setting("train", "the split to train on")
     validation_split: str = setting("val", "the split to score on; held-out frames only")
     size: tuple[int, int] = setting((240, 320), "height and width at which frames are loaded and scored", low=32, high=4096, unit="px")

@@ -125,6 +125,7 @@ def _classes_of_data(made: TrainConfig | None) -> labels.ClassSet | None:
     if made is None:
         return None
     try:
-        return labels.class_set(datasets.open_dataset(made.data.root, layout=made.data.layout, split=made.data.train_split).space, made.classes)
+        dataset = datasets.open_dataset(made.data.root, layout=made.data.layout, split=made.data.train_split, labels=made.data.labels or None)
+        return labels.class_set(dataset.space, made.classes)
     except RoadscopeError:
         return None  # the dataset is gone: the lines get colours of their own

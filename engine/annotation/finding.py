@@ -45,7 +45,7 @@ def of_mask(ids: Mask, space: LabelSpace) -> Document:
     height, width = ids.shape
     found: list[tuple[int, str, Painted]] = []
     for label in space.labels:
-        if not 0 <= label.id < VOID or label.name == "unlabeled" or not (here := ids == label.id).any():
+        if not 0 <= label.id < VOID or label is space.find("unlabeled") or not (here := ids == label.id).any():
             continue
         _, patches, facts, _ = cv2.connectedComponentsWithStats(here.astype(np.uint8), connectivity=8)
         large = [number for number in range(1, len(facts)) if facts[number, cv2.CC_STAT_AREA] >= _LARGE]

@@ -49,7 +49,7 @@ def read_file(path: Path, space: LabelSpace, *, size: tuple[int, int]) -> Import
     shapes = values.get("shapes")
     if not isinstance(shapes, list):
         raise DataError(f"{path} is no labelme file: it has no list of shapes; move it away, or save it with labelme again")
-    known = {_plain(label.name): label.name for label in space.labels}
+    known = {_plain(name): label.name for name, label in space.by_name.items()}
     document, left_out, unknown = Document(*size), Counter[str](), Counter[str]()
     for number, one in enumerate(shapes):
         if not isinstance(one, dict) or not isinstance(one.get("label"), str):

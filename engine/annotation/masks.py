@@ -17,13 +17,14 @@ from numpy.typing import NDArray
 from engine.annotation.document import Box, Document, Region
 from engine.annotation.raster import Rasteriser
 from engine.errors import ConfigError, DataError
+from engine.label_space import GROUP
 from engine.labels import VOID, Label, LabelSpace, Mask
 
 Draw = Callable[..., NDArray[Any]]
 """Any of the masks below: `draw(document, space, rasteriser=None)`."""
 NONE = 255
 """In a mask of places: no region."""
-_GROUP = "group"
+_IGNORED = ("out of roi", "ignore", "outlier", "void")
 _BACKGROUNDS = ("unlabeled", "unlabelled", "void")
 _ROADS = ("road", "lane")
 _NO_ROAD, _ROAD, _NOT_VALID = 0, 1, 2
@@ -31,21 +32,42 @@ _ROAD_COLOURS = np.array([(255, 0, 0), (255, 0, 255), (0, 0, 0)], np.uint8)
 
 
 def label_of(name: str, space: LabelSpace) -> tuple[Label, bool]:
-    """The label that a region's name stands for, and whether it is a group of such things. Raises DataError that names the nearest known ones."""
-    return _label_of(name, space, {label.name: label for label in space.labels})
+    """The label that a region's name, or one it had before, stands for, and whether it is a group of such things.
+
+    Raises DataError that names the nearest known ones.
+    """
+    if (found := space.find(name)) is not None:
+        return found, False
+    single = name.removesuffix(GROUP)
+    if single != name and (found := space.find(single)) is not None:
+        return found, True
+    known = [label.name for label in space.labels if not label.retired]
+    near = list(dict.fromkeys(difflib.get_close_matches(name, known, 3, 0.5) + difflib.get_close_matches(single.strip().lower(), known, 3, 0.5)))[:3]
+    listed = f"nearest are: {', '.join(near)}" if near else f"it has: {', '.join(known)}"
+    raise DataError(f"the label space {space.name} has no label {name!r}; rename the region, or choose the space that has it ({listed})")
 
 
 def labels_of(document: Document, space: LabelSpace) -> dict[str, tuple[Label, bool]]:
     """`label_of` every name in the document but those of deleted regions. Raises DataError."""
-    known = {label.name: label for label in space.labels}
-    return {name: _label_of(name, space, known) for name in dict.fromkeys(region.label for region in document.regions if not region.deleted)}
+    return {name: label_of(name, space) for name in dict.fromkeys(region.label for region in document.regions if not region.deleted)}
 
 
 def background(space: LabelSpace) -> Label | None:
     """The label of pixels in no region: what is called unlabelled or void, else the first void one; None where the space has none."""
-    by_name = {label.name: label for label in space.labels}
-    named = next((by_name[name] for name in _BACKGROUNDS if name in by_name), None)
+    named = next((found for name in _BACKGROUNDS if (found := space.find(name)) is not None), None)
     return named or next((label for label in space.labels if label.category == "void"), None)
+
+
+def is_void(label: Label) -> bool:
+    """Whether pixels of it are neither trained on nor scored because no one can or wants to say what they are."""
+    return label.train_id == VOID and label.id >= 0 and label.category == "void"
+
+
+def ignored(space: LabelSpace) -> Label | None:
+    """The label of regions that are to be left out of training and scores: Cityscapes' `out of roi`, `void` elsewhere; None where the space has none."""
+    by_name = {label.name: label for label in space.labels if is_void(label) and label.id <= VOID}
+    named = next((by_name[name] for name in _IGNORED if name in by_name), None)
+    return named or next(iter(by_name.values()), None)
 
 
 def index_mask(
@@ -126,8 +148,7 @@ def kitti_road(document: Document, space: LabelSpace, *, rasteriser: Rasteriser 
 
 def road_label(space: LabelSpace) -> Label:
     """The label called road, or lane where there is no road. Raises ConfigError where the space has neither."""
-    by_name = {label.name: label for label in space.labels}
-    found = next((by_name[name] for name in _ROADS if name in by_name), None)
+    found = next((found for name in _ROADS if (found := space.find(name)) is not None), None)
     if found is None:
         raise ConfigError(f"the label space {space.name} has no class called road or lane; write KITTI road's truth from one that has, such as cityscapes")
     return found
@@ -150,21 +171,10 @@ def _instances(document: Document, space: LabelSpace, rasteriser: Rasteriser | N
         seen[label.name] += 1
         values[region.key] = label.id * room + number
         if number >= room or label.id * room + number > np.iinfo(np.uint16).max:
-            raise DataError(f"the frame has {seen[label.name]} regions of {label.name!r}, more than an instance mask can count; make some of them one {label.name + _GROUP!r}")
+            raise DataError(f"the frame has {seen[label.name]} regions of {label.name!r}, more than an instance mask can count; make some of them one {label.name + GROUP!r}")
     unpainted = background(space)
     empty = (unpainted.id if unpainted else VOID) * (room if first else 1)
     return _painted(document, lambda region: values[region.key], rasteriser, background=empty, kind=np.uint16)
-
-
-def _label_of(name: str, space: LabelSpace, known: dict[str, Label]) -> tuple[Label, bool]:
-    if name in known:
-        return known[name], False
-    single = name.removesuffix(_GROUP)
-    if single != name and single in known:
-        return known[single], True
-    near = list(dict.fromkeys(difflib.get_close_matches(name, known, 3, 0.5) + difflib.get_close_matches(single.strip().lower(), known, 3, 0.5)))[:3]
-    listed = f"nearest are: {', '.join(near)}" if near else f"it has: {', '.join(known)}"
-    raise DataError(f"the label space {space.name} has no label {name!r}; rename the region, or choose the space that has it ({listed})")
 
 
 def _byte(label: Label, space: LabelSpace) -> int:

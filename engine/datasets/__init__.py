@@ -8,7 +8,7 @@ from functools import cache
 from pathlib import Path
 from types import ModuleType
 
-from engine import catalogue
+from engine import catalogue, own_spaces
 from engine.datasets._base import ALL, FileDataset, Labels, Problem, absolute
 from engine.errors import DataError
 
@@ -35,7 +35,8 @@ def recognise(path: Path) -> str | None:
 def open_dataset(path: Path, *, layout: str = "auto", split: str = "", labels: Labels = None) -> FileDataset:
     """The dataset that `path` lies in, at `split` (by default what the path covers; `all` for every split).
 
-    `labels` names the label space of the masks where it isn't the layout's own. Raises DataError, and ConfigError for an unknown layout.
+    `labels` names the label space of the masks where it isn't the layout's own, or the one that the user made of that for this data.
+    Raises DataError, and ConfigError for an unknown layout.
     """
     path = absolute(Path(path))
     name = recognise(path) if layout == "auto" else layout
@@ -45,12 +46,12 @@ def open_dataset(path: Path, *, layout: str = "auto", split: str = "", labels: L
     if layout != "auto" and not module.recognises(path):
         raise DataError(f"{path} is not in the layout {layout}; {'set data.layout to auto' if recognise(path) else 'check the folder'}")
     opened: FileDataset = module.open(path, split=split or None, labels=labels)
-    return opened
+    return opened if labels else replace(opened, space=own_spaces.used_for(opened.root, opened.space))
 
 
-def open_labelled(path: Path, *, layout: str = "auto", split: str = "") -> FileDataset:
+def open_labelled(path: Path, *, layout: str = "auto", split: str = "", labels: Labels = None) -> FileDataset:
     """The same, of frames that have a mask alone. Raises DataError where none has."""
-    dataset = open_dataset(path, layout=layout, split=split)
+    dataset = open_dataset(path, layout=layout, split=split, labels=labels)
     labelled = tuple(sample for sample in dataset.samples if sample.mask)
     if not labelled:
         raise DataError(f"{dataset.root} has no masks in its split {dataset.split}; choose a split with masks, it has: {', '.join(dataset.splits)}")

@@ -11,7 +11,7 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from engine import images, own_labels
+from engine import images, own_labels, own_spaces
 from engine import labels as label_spaces
 from engine.errors import DataError
 from engine.labels import LabelSpace, Mask
@@ -76,6 +76,8 @@ class FileDataset:
             raise DataError(f"{image} has no mask; choose a split with masks, or label the frame")
         mask = self.read_mask(path)
         wrong = wrong_size(path, mask.shape, images.size(image)) or unknown_ids(path, mask, self.space)
+        if wrong and wrong.kind == UNKNOWN_ID:  # classes may have been added since the dataset was opened
+            wrong = unknown_ids(path, mask, own_spaces.used_for(self.root, self.space))
         if wrong:
             raise DataError(wrong.text)
         return mask.astype(np.uint8, copy=False)

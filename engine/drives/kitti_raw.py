@@ -14,7 +14,7 @@ from pathlib import Path
 
 import numpy as np
 
-from engine import geometry, images, labels
+from engine import geometry, images, labels, own_spaces
 from engine.drives import _numbered
 from engine.drives.drive import Drive, FilesDrive, Frame, Pose
 from engine.errors import DataError
@@ -54,7 +54,7 @@ def open(folder: Path, at: Path | None = None) -> Drive:
         kind=KIND,
         frames=frames,
         fps=_numbered.pace(seconds),
-        space=labels.space("cityscapes") if masks else None,
+        space=own_spaces.used_for(folder, labels.space("cityscapes")) if masks else None,
         notes=notes,
         calibration=_once(dated, camera) if calibrated else None,
         poses=lambda: _poses(folder, dated / "calib_imu_to_velo.txt", numbers),

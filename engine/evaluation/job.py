@@ -126,7 +126,7 @@ def _check(tta: str, at: str, scales: Sequence[float], smallest: int) -> None:
 
 def _opened(data: Path, *, split: str, layout: str, classes: ClassSet, checkpoint: Path) -> Dataset:
     dataset = datasets.open_labelled(data, layout=layout, split=split)
-    if dataset.space.name != classes.space:
+    if not classes.fits(dataset.space):
         raise DataError(
             f"{dataset.root} has masks of {dataset.space.name}, but {checkpoint} was trained on {classes.space}; "
             f"choose a checkpoint or a dataset of the same label space"

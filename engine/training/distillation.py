@@ -137,7 +137,7 @@ def _kept(config: TrainConfig, teacher: Path) -> Answers | None:
 
 
 def _check(path: Path, its: ClassSet, ours: ClassSet) -> None:
-    if its.names != ours.names:
+    if its.names != ours.names and (its.lut != ours.lut or (its.base or its.space) != (ours.base or ours.space)):  # classes may have got other names since
         only = next((name for name in (*its.names, *ours.names) if (name in its.names) != (name in ours.names)), "")
         told = f"{only!r} is told apart by one of them only" if only else "their order differs"
         raise ConfigError(

@@ -89,7 +89,7 @@ class Trainer:
         """Everything from opening the data to Finished."""
         torch.set_num_threads(hardware.threads(self._config.threads, processes=self._group.local_world))
         beginning.check(self._config, self._group)
-        self._material = material.opened(self._config)
+        self._material = material.opened(self._config, begun=checkpoints.card(self._run.last).classes if resume else None)
         if not self._material.held_out:
             yield events.Message("some frames to score on are also trained on: the scores will flatter", "warning")
         with hardware.determinism(self._config.deterministic):

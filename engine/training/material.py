@@ -43,14 +43,18 @@ class Material:
         return self.stages[-1]
 
 
-def opened(config: TrainConfig) -> Material:
-    """Opens the splits. Raises DataError and ConfigError."""
+def opened(config: TrainConfig, *, begun: ClassSet | None = None) -> Material:
+    """Opens the splits. `begun` are the classes that the run began with: it goes on with them where the user has since edited the label space.
+
+    Raises DataError and ConfigError.
+    """
     validation = _split(config.data, config.data.validation_split)
     order = sources(config)
     opened = {source: open_source(config.data, source) for source in order}
     for one in opened.values():
         _check_kind(one, validation)
-    classes = labels.class_set(opened[order[-1]].space, config.classes)
+    space = opened[order[-1]].space
+    classes = begun if begun is not None and space.base and begun.fits(space) else labels.class_set(space, config.classes)
     kept = store(config.data.cache)
     frames = {source: frames_of(config, source, one, classes, store=kept) for source, one in opened.items()}
     learnt = {sample.image for one in opened.values() for sample in one.samples}
@@ -95,4 +99,4 @@ def counted(given: Frames, classes: ClassSet, totals: NDArray[np.int64]) -> Iter
 
 
 def _split(config: DataConfig, split: str) -> Dataset:
-    return datasets.open_labelled(config.root, layout=config.layout, split=split)
+    return datasets.open_labelled(config.root, layout=config.layout, split=split, labels=config.labels or None)
