@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import ClassVar
+from typing import TYPE_CHECKING, ClassVar
 
 from PySide6.QtCore import QObject, Signal
 from PySide6.QtWidgets import QWidget
@@ -17,6 +17,9 @@ from gui.session import Session
 from gui.settings import Settings
 from gui.widgets.label_canvas import LabelCanvas
 
+if TYPE_CHECKING:
+    from gui.pages.annotate import AnnotatePage
+
 MENU = "Labels"
 
 
@@ -24,7 +27,7 @@ MENU = "Labels"
 class LabelDesk:
     """What all parts work with; `page` is the parent of dialogs."""
 
-    page: QWidget
+    page: AnnotatePage
     session: Session
     jobs: Jobs
     settings: Settings

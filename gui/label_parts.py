@@ -9,7 +9,9 @@ def made(desk: LabelDesk) -> list[LabelPart]:
     """One of each."""
     from gui.label_copying import Copying
     from gui.label_draft import Draft
+    from gui.label_exporting import Exporting
     from gui.label_keeping import Keeping
+    from gui.label_recovery import Recovery
 
-    kinds: list[type[LabelPart]] = [Copying, Draft, Keeping]
+    kinds: list[type[LabelPart]] = [Copying, Draft, Keeping, Exporting, Recovery]
     return [kind(desk) for kind in kinds]

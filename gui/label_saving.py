@@ -64,6 +64,10 @@ class LabelSaving(QObject):
         self._do(partial(_write, opened), opened)
         self.changed.emit()
 
+    def wait(self) -> None:
+        """Until what was asked for so far is written; for other threads than the window's."""
+        self._thread.submit(lambda: None).result()
+
     def close(self) -> None:
         """The window closes: waits until all is written."""
         self.watch(None)
