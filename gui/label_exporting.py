@@ -66,7 +66,7 @@ class Exporting(LabelPart):
             labelling.saving.wait()
             from engine.drives.label_export import export_labels
 
-            yield from export_labels(drive, wanted.out, layout=wanted.layout, space=space, only=only, should_stop=should_stop)
+            yield from export_labels(drive, wanted.out, layout=wanted.layout, space=space, only=only, drawn=wanted.drawn, should_stop=should_stop)
 
         self._job = job = ThreadJob(f"Labels of {drive.name}", work)
         job.ended.connect(lambda: self._on_ended(job, wanted.out))

@@ -88,14 +88,14 @@ def unfit(layout: str, space: LabelSpace) -> str:
     elif layout != "folder":
         own = {label.id: label.train_id for label in space.labels}
         if any(own.get(label.id) != label.train_id for label in labels.space("cityscapes").labels if label.train_id != labels.VOID):
-            return f"{LAYOUTS[layout][0]} has the classes of Cityscapes, these labels those of {space.title}"
+            return f"The layout of {LAYOUTS[layout][0]} has the classes of Cityscapes, and these labels those of {space.title}"
     return ""
 
 
-def export_labels(drive: Drive, out: Path, *, layout: str = "folder", space: LabelSpace, only: Iterable[int] | None = None, should_stop: ShouldStop = never) -> Events:
-    """Writes image and masks of every frame that has labels (`only`: of these positions) below `out`; files of the same names are replaced.
+def export_labels(drive: Drive, out: Path, *, layout: str = "folder", space: LabelSpace, only: Iterable[int] | None = None, drawn: bool = False, should_stop: ShouldStop = never) -> Events:
+    """Writes image and masks of every frame that has labels (`only`: of these positions; `drawn`: only those with a document) below `out`.
 
-    Labels are those of the frame's document, else its mask. Each frame's files are whole. Images are copied as they are where the layout allows it.
+    Files of the same names are replaced. Labels are those of the frame's document, else its mask. Each frame's files are whole. Images are copied as they are where the layout allows it.
     Raises ConfigError, DataError where no frame has labels or a label is unknown, OutputError.
     """
     if reason := unfit(layout, space):
@@ -107,7 +107,7 @@ def export_labels(drive: Drive, out: Path, *, layout: str = "folder", space: Lab
         if stopped := should_stop():
             break
         frame = drive.frames[index]
-        document = _labels(drive, index, space)
+        document = _labels(drive, index, space, drawn=drawn)
         if document is not None:
             place = LAYOUTS[layout][1](out, names[index], At(index, written), frame.image)
             if frame.image is not None and place.image.exists() and place.image.samefile(frame.image):
@@ -134,11 +134,13 @@ def _names(drive: Drive) -> list[str]:
     return [f"{stem}_{index:06d}" if shared and stems.count(stem) > 1 else stem for index, stem in enumerate(stems)]
 
 
-def _labels(drive: Drive, index: int, space: LabelSpace) -> Document | None:
+def _labels(drive: Drive, index: int, space: LabelSpace, *, drawn: bool) -> Document | None:
     frame = drive.frames[index]
     path = finding.document_path(drive.path, stem=frame.stem, image=frame.image, mask=frame.mask)
     if path.exists():
         return cityscapes_json.read_file(path)
+    if drawn:
+        return None
     truth = drive.truth(index)
     if truth is None and frame.image is None:
         return None

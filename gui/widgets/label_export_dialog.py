@@ -19,13 +19,17 @@ _READS = {
 }
 
 
+_DRAWN, _THIS = 1, 2
+
+
 @dataclass(frozen=True, slots=True)
 class Wanted:
-    """What the user has said: `only` is the frame that is open, or None for all that have labels."""
+    """What the user has said: `only` is the frame that is open, or None for all that have labels, `drawn` for those alone that were drawn here."""
 
     layout: str
     out: Path
     only: int | None
+    drawn: bool = False
 
 
 class LabelExportDialog(QDialog):
@@ -45,7 +49,8 @@ class LabelExportDialog(QDialog):
     @property
     def wanted(self) -> Wanted:
         """What is chosen now."""
-        return Wanted(self.layouts.currentData(), Path(self.path.text().strip()).expanduser(), self._frame if self.frames.currentIndex() else None)
+        frames = self.frames.currentIndex()
+        return Wanted(self.layouts.currentData(), Path(self.path.text().strip()).expanduser(), self._frame if frames == _THIS else None, frames == _DRAWN)
 
     def _make(self, space: LabelSpace, before: Wanted) -> None:
         self.layouts = QComboBox()
@@ -55,7 +60,7 @@ class LabelExportDialog(QDialog):
             self.layouts.addItem(words, name)
         self.layouts.setCurrentIndex(max(0, self.layouts.findData(before.layout)))
         self.frames = QComboBox()
-        self.frames.addItems(["All frames with labels", f"This frame alone ({self._frame + 1})"])
+        self.frames.addItems(["All frames with labels", "Frames that were labelled here", f"This frame alone ({self._frame + 1})"])
         self.path = QLineEdit(str(before.out))
         self.path.setMinimumWidth(360)
         self.path.setAccessibleName("Folder")
@@ -77,6 +82,7 @@ class LabelExportDialog(QDialog):
         form.addRow("Layout", self.layouts)
         form.addRow("", self._says)
         row = QHBoxLayout()
+        row.setSpacing(8)
         row.addWidget(self.path, 1)
         row.addWidget(self._choose)
         form.addRow("Folder", row)
@@ -93,7 +99,7 @@ class LabelExportDialog(QDialog):
 
     def _refresh(self) -> None:
         layout, text = self.layouts.currentData(), self.path.text().strip()
-        refused = self._why[layout] or ("Choose a folder." if not text else f"{text} is a file; choose a folder." if Path(text).expanduser().is_file() else "")
+        refused = (self._why[layout] and self._why[layout] + ".") or ("Choose a folder." if not text else f"{text} is a file; choose a folder." if Path(text).expanduser().is_file() else "")
         again = "" if refused or not (Path(text).expanduser() / "").is_dir() else " What lies there under the same names is replaced."
         self._says.setText(refused or _READS[layout] + "." + again)
         self.start.setEnabled(not refused)

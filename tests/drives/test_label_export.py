@@ -14,6 +14,7 @@ from engine.drives import images_drive, label_export
 from engine.drives.label_export import export_labels
 from engine.errors import ConfigError, DataError, OutputError
 from engine.events import Finished, Message
+from engine.inspection.opening import drive_over
 from tests import layouts
 
 SPACE = labels.space("cityscapes")
@@ -39,6 +40,10 @@ def document(number: int) -> Document:
 def finished(events) -> tuple[Finished, list[str]]:
     events = list(events)
     return events[-1], [event.text for event in events if isinstance(event, Message)]
+
+
+def _over(path: Path, split: str = "all"):
+    return drive_over(datasets.open_dataset(path, split=split))
 
 
 @pytest.mark.parametrize("layout", ["folder", "cityscapes", "kitti_semantics"])
@@ -78,16 +83,16 @@ def test_refusals_are_sentences_and_the_sources_own_files_are_never_replaced(dri
         finished(export_labels(drive, tmp_path / "out", layout="cityscapes", space=labels.space("camvid")))
     with pytest.raises(ConfigError, match="no layout 'coco'"):
         label_export.unfit("coco", SPACE)
+    layouts.pairs(tmp_path / "pairs" / "images", tmp_path / "pairs" / "masks")
+    with pytest.raises(DataError, match="no frame of pairs has labels"):
+        finished(export_labels(_over(tmp_path / "pairs"), tmp_path / "out", space=SPACE, drawn=True))
     with pytest.raises(DataError, match="this frame has no labels"):
         finished(export_labels(drive, tmp_path / "out", space=SPACE, only=[2]))
     assert not (tmp_path / "out").exists()
     layouts.cityscapes(tmp_path / "city")
-    own = datasets.open_dataset(tmp_path / "city", split="train")
-    from engine.inspection.opening import drive_over
-
     before = {path: path.read_bytes() for path in (tmp_path / "city").rglob("*.png")}
     with pytest.raises(OutputError, match="holds the frames themselves"):
-        finished(export_labels(drive_over(own), tmp_path / "city", layout="cityscapes", space=SPACE))
+        finished(export_labels(_over(tmp_path / "city", "train"), tmp_path / "city", layout="cityscapes", space=SPACE))
     assert {path: path.read_bytes() for path in (tmp_path / "city").rglob("*.png")} == before
 
 

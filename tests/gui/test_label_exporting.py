@@ -100,6 +100,8 @@ def test_a_layout_that_does_not_fit_says_why(qtbot, tmp_path: Path) -> None:
     qtbot.addWidget(dialog)
     assert not dialog.start.isEnabled() and "classes of Cityscapes" in dialog._says.text()
     dialog.frames.setCurrentIndex(1)
+    assert dialog.wanted.drawn and dialog.wanted.only is None
+    dialog.frames.setCurrentIndex(2)
     dialog.layouts.setCurrentIndex(0)
     assert dialog.start.isEnabled() and dialog.wanted == Wanted("folder", tmp_path / "x", 0)
 
