@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from functools import lru_cache, partial
 from pathlib import Path
 
@@ -110,10 +110,12 @@ def assemble(
     samples: list[Sample] = []
     problems: list[Problem] = []
     taken: set[str] = set()
-    own = own_labels.masks(root)
+    mine = 0
     for part in chosen:
-        frames = _with_own(parts[part](), root, own)
+        frames = parts[part]()
+        own = own_labels.masks(root, frames.images)
         found, wrong = _matched(frames, own)
+        mine += sum(sample.name in own for sample in found)
         doubled = not taken.isdisjoint(frames.images)
         samples += [Sample(f"{part}-{one.name}", one.image, one.mask) for one in found] if doubled else found
         taken.update(frames.images)
@@ -122,9 +124,8 @@ def assemble(
         samples.sort(key=lambda sample: os.fspath(sample.image))  # side by side as they were recorded, where splits share a folder
     if not samples:
         raise DataError(f"{root} has no frames in its split {name}; check that the images lie where the {layout} layout has them")
-    if own:
-        count = sum(sample.mask in own for sample in samples)
-        note = "; ".join(words for words in (note, f"{count} frame{'s have' if count != 1 else ' has'} labels of your own, drawn on the Annotate page") if words)
+    if mine:
+        note = "; ".join(words for words in (note, f"{mine} frame{'s have' if mine != 1 else ' has'} labels of your own, drawn on the Annotate page") if words)
     read = partial(_read, own_labels.folder(root), read_mask)
     return FileDataset(layout, root, name, ordered(parts), covered, space, tuple(samples), read, tuple(problems), note)
 
@@ -192,23 +193,17 @@ def _known(space: LabelSpace) -> NDArray[np.bool_]:
     return space.known_ids
 
 
-def _with_own(frames: Frames, root: Path, own: frozenset[Path]) -> Frames:
-    """The user's own masks in the place of those that the layout found."""
-    mine = {name: mask for name, image in frames.images.items() if (mask := own_labels.mask(root, image)) in own} if own else {}
-    return replace(frames, masks={**frames.masks, **mine}) if mine else frames
-
-
 def _read(own: Path, read_mask: ReadMask, path: Path) -> NDArray[np.integer]:
     return images.read_ids(path) if path.is_relative_to(own) else read_mask(path)
 
 
-def _matched(frames: Frames, own: frozenset[Path]) -> tuple[list[Sample], list[Problem]]:
-    """Frames with masks where the split has any (the others are problems); else all frames, with those masks that are the user's own."""
-    if not frames.masks or all(mask in own for mask in frames.masks.values()):
-        return [Sample(name, image, frames.masks.get(name)) for name, image in frames.images.items()], []
+def _matched(frames: Frames, own: Mapping[str, Path]) -> tuple[list[Sample], list[Problem]]:
+    """Frames with masks where the split has any (the others are problems); else all frames. The user's `own` masks come before those that the layout found."""
+    if not frames.masks:
+        return [Sample(name, image, own.get(name)) for name, image in frames.images.items()], []
     samples, problems = [], []
     for name, image in frames.images.items():
-        if mask := frames.masks.get(name):
+        if mask := own.get(name) or frames.masks.get(name):
             samples.append(Sample(name, image, mask))
         else:
             problems.append(Problem(image, MISSING_MASK, f"{image} has no mask; label it, or leave the frame out"))
