@@ -12,12 +12,15 @@ from numpy.typing import NDArray
 
 from engine.annotation import tracing
 from engine.annotation.document import Box, Document, Painted, Polygon
+from engine.errors import ConfigError
 from engine.labels import ClassSet, LabelSpace, Mask, TrainedClass
 from engine.sample import Prediction
 
 Draft = tuple[str, Polygon]
 SMALLEST = 24
 """Pixels below which a patch is taken for noise."""
+DRAFTED_BY = "drafted by "
+"""What the edit of a draft that nobody has looked at is called begins so; the checkpoint's name follows."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,6 +33,15 @@ class Options:
     only: str | None = None
     within: Box | None = None
     free: bool = False
+
+    def __post_init__(self) -> None:
+        """Raises ConfigError."""
+        if not 0 <= self.sure <= 1:
+            raise ConfigError(f"sure is {self.sure}; give a share from 0 to 1")
+        if self.smallest < 1:
+            raise ConfigError(f"smallest is {self.smallest}; give at least 1 pixel")
+        if not 0 <= self.tolerance <= 50:
+            raise ConfigError(f"tolerance is {self.tolerance}; give 0 to 50 pixels")
 
 
 def drafted(
@@ -103,8 +115,8 @@ def polygons_of(
 
 def name_in(one: TrainedClass, space: LabelSpace) -> str | None:
     """What a class is called in a label space: by its own name, or that of the first of its members that the space has."""
-    known = {label.name for label in space.labels if label.id >= 0}
-    return next((name for name in (one.name, *one.members) if name in known), None)
+    found = (space.find(name) for name in (one.name, *one.members))
+    return next((label.name for label in found if label is not None and label.id >= 0 and not label.retired), None)
 
 
 @dataclass(frozen=True, slots=True)
@@ -150,15 +162,18 @@ def _found(mask: Mask, classes: ClassSet, space: LabelSpace, *, only: str | None
 
 def _patches(here: NDArray[np.uint8], name: str, smallest: int) -> Iterator[_Patch]:
     """Those of a mask (H, W) of one class that are large enough."""
-    x, y, width, height = cv2.boundingRect(here)
-    if not width:
-        return
-    count, numbers, facts, _ = cv2.connectedComponentsWithStats(here[y : y + height, x : x + width], connectivity=8)
-    for number in range(1, count):
-        left, top, across, down, pixels = (int(value) for value in facts[number])
-        if pixels >= smallest:
-            mask = numbers[top : top + down, left : left + across] == number
-            yield _Patch(name, x + left, y + top, mask, cv2.contourArea(_border(mask)))
+    borders, tree = cv2.findContours(here, cv2.RETR_CCOMP, cv2.CHAIN_APPROX_NONE)  # a third of the time of numbering all that hangs together
+    holes: dict[int, list[NDArray[np.int32]]] = {}
+    for border, (_, _, _, outer) in zip(borders, tree[0] if borders else ()):
+        holes.setdefault(int(outer), []).append(np.asarray(border))
+    for place, border in enumerate(borders):
+        left, top, across, down = cv2.boundingRect(border)
+        if tree[0][place][3] >= 0 or across * down < smallest:
+            continue
+        mask = np.zeros((down, across), np.uint8)
+        cv2.drawContours(mask, [border, *holes.get(place, ())], -1, 1, cv2.FILLED, offset=(-left, -top))
+        if cv2.countNonZero(mask) >= smallest:
+            yield _Patch(name, left, top, mask.view(bool), cv2.contourArea(border))
 
 
 def _grown(patch: _Patch, rank: int, ranks: NDArray[np.int32], reach: int) -> _Patch:

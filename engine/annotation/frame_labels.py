@@ -33,6 +33,13 @@ def masks_of(path: Path) -> Masks:
     return Masks(stem, truth, tuple(kinds))
 
 
+def has_masks(path: Path) -> bool:
+    """Whether all masks of a document's path are there."""
+    masks = masks_of(path)
+    paths = (path.with_name(f"{masks.stem}.png" if kind == export.PLAIN else f"{masks.stem}_{masks.truth}_{kind}.png") for kind in masks.kinds)
+    return all(one.exists() for one in paths)
+
+
 def save(store: Store, masks: Masks | None, *, space: LabelSpace, rasteriser: Rasteriser | None = None) -> None:
     """Writes what is unsaved, and the masks of it. Raises as `Store.save` and `export` do."""
     store.save()

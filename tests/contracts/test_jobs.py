@@ -12,9 +12,11 @@ from safetensors import safe_open
 
 from engine import config, events, images, world
 from engine.config import TrainConfig
+from engine.drives import open_drive
 from engine.errors import RoadscopeError
 from engine.evaluation.job import evaluate
 from engine.events import Event, Failed, Finished, Progress, RateTried, ShouldStop, StepDone
+from engine.inference.draft_job import draft
 from engine.inference.fusing import fuse
 from engine.inference.movie_job import movie
 from engine.inference.predict_job import predict
@@ -64,6 +66,7 @@ JOBS: dict[str, Job] = {
     "find_rate": lambda place, should_stop: find_rate(_config(place), steps=4, should_stop=should_stop),
     "evaluate": lambda place, should_stop: evaluate(place.checkpoint, place.data, split="train", device="cpu", should_stop=should_stop),
     "predict": lambda place, should_stop: predict(place.checkpoint, place.drive, place.out, device="cpu", should_stop=should_stop),
+    "draft": lambda place, should_stop: draft(place.checkpoint, open_drive(place.drive), device="cpu", should_stop=should_stop),
     "movie": lambda place, should_stop: movie(place.checkpoint, place.drive, place.out / "movie.mp4", device="cpu", should_stop=should_stop),
     "fuse": lambda place, should_stop: fuse(
         place.drive, place.out, checkpoint=place.checkpoint, formats=("label", "ply", "pcd", "npz"), pictures=True, device="cpu", should_stop=should_stop

@@ -51,6 +51,7 @@ def test_an_unknown_verb_is_a_usage_error_that_lists_the_known_ones() -> None:
         ["movie", "nowhere.safetensors", "nowhere.mp4", "--out", "out.mp4"],
         ["fuse", "nowhere", "--out", "out", "--checkpoint", "nowhere.safetensors"],
         ["rasterise", "nowhere.json", "--out", "out.png"],
+        ["draft", "nowhere", "--checkpoint", "nowhere.safetensors"],
     ],
     ids=lambda arguments: arguments[0],
 )
