@@ -12,6 +12,7 @@ def made(desk: LabelDesk) -> list[LabelPart]:
     from gui.label_exporting import Exporting
     from gui.label_keeping import Keeping
     from gui.label_recovery import Recovery
+    from gui.label_review import Review
 
-    kinds: list[type[LabelPart]] = [Copying, Draft, Keeping, Exporting, Recovery]
+    kinds: list[type[LabelPart]] = [Copying, Draft, Keeping, Exporting, Recovery, Review]
     return [kind(desk) for kind in kinds]

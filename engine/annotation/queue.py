@@ -11,8 +11,9 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from engine.annotation import review
+from engine.annotation import cityscapes_json, review
 from engine.annotation.review_store import Place, ReviewStore, Seen
+from engine.errors import DataError
 
 
 class Queue(StrEnum):
@@ -74,15 +75,12 @@ def survey(documents: Sequence[Path], masks: Sequence[bool], store: ReviewStore)
     found = []
     for document, mask in zip(documents, masks, strict=True):
         labelled = mask or document.name in by_folder[document.parent]
-        seen = known.get(Place(folders[document.parent], document.name))
-        found.append(standing(document, seen, labelled=labelled) if seen is not None else _LABELLED if labelled else _NOTHING)
+        place = Place(folders[document.parent], document.name)
+        if (seen := known.get(place)) is None:
+            found.append(_LABELLED if labelled else _NOTHING)
+        else:
+            found.append(Standing(labelled, _state(document, place, seen, store), seen.to_correct, seen.questions))
     return found
-
-
-def standing(document: Path, seen: Seen, *, labelled: bool) -> Standing:
-    """Of one frame, of which something is known."""
-    state = State.NEVER if seen.checked is None else State.CHECKED if seen.checked == review.stamp(document) else State.CHANGED
-    return Standing(labelled, state, seen.to_correct, seen.questions)
 
 
 def ordered(standings: Sequence[Standing], queue: Queue, needs: NDArray[np.float64] | None = None) -> list[int]:
@@ -110,6 +108,23 @@ def following(order: Sequence[int], frame: int, *, step: int = 1, by_rank: bool 
         return order[(at + step) % len(order)]
     ahead = [one for one in others if (one > frame if step > 0 else one < frame)] or others
     return ahead[0] if step > 0 else ahead[-1]
+
+
+def _state(document: Path, place: Place, seen: Seen, store: ReviewStore) -> State:
+    if seen.checked is None:
+        return State.NEVER
+    stamp = review.stamp(document)
+    if seen.checked == review.PENDING and stamp != review.GONE and _digest(document) == seen.digest:
+        store.settle(place, seen.digest, stamp)  # the program ended between the check and what it is of
+        return State.CHECKED
+    return State.CHECKED if seen.checked == stamp else State.CHANGED
+
+
+def _digest(document: Path) -> str:
+    try:
+        return review.digest(cityscapes_json.read_file(document))
+    except DataError:
+        return ""  # told when the frame is opened
 
 
 def _names(folder: Path) -> set[str]:

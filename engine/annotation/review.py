@@ -15,6 +15,8 @@ from engine.annotation.document import Box, Document, Painted, Shape
 Stamp = tuple[int, int]
 """A file as it was at some time: when it was written (ns) and its bytes. (0, 0) where there was none."""
 GONE: Stamp = (0, 0)
+PENDING: Stamp = (-1, -1)
+"""Stands for a file that was about to be written when its labels were checked."""
 
 
 class Kind(StrEnum):

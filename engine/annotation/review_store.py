@@ -45,6 +45,8 @@ class Seen:
     """What is known of a frame without reading its labels: how its file was when it was checked (None: never), and its comments by kind."""
 
     checked: Stamp | None = None
+    digest: str = ""
+    """Of the labels that were checked."""
     to_correct: int = 0
     questions: int = 0
     resolved: int = 0
@@ -121,7 +123,7 @@ class ReviewStore:
                 " from frames left join comments on frame = frames.id and not deleted where folder = ? group by frames.id",
                 folder,
             ):
-                found[Place(folder, name)] = Seen((written or 0, size or 0) if digest is not None else None, correct, questions, resolved)
+                found[Place(folder, name)] = Seen((written or 0, size or 0) if digest is not None else None, digest or "", correct, questions, resolved)
         return found
 
     def _rows(self, statement: str, *values: object) -> Sequence[tuple]:

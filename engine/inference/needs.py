@@ -39,8 +39,9 @@ _FOLLOWS = 0.4
 _TOLD_EVERY_S = 0.3
 
 
-def needs(drive: Drive, checkpoint: Path, *, other: Path | None = None, device: str = "auto", should_stop: ShouldStop = never) -> Events:
-    """Scores every frame: what is known already comes at once, then the rest in the drive's order. Frames that can't be read are left out, with a word.
+def needs(drive: Drive, checkpoint: Path, *, other: Path | None = None, known_only: bool = False, device: str = "auto", should_stop: ShouldStop = never) -> Events:
+    """Scores every frame: what is known already comes at once, then, unless it is to be `known_only`, the rest in the drive's order. Frames that can't be read are
+    left out, with a word.
 
     `other` is the network that `disagreement` is measured against: one that tells the same classes apart. Raises CheckpointError, and OutputError where
     the cache can't be written. The drive stays open.
@@ -51,7 +52,7 @@ def needs(drive: Drive, checkpoint: Path, *, other: Path | None = None, device: 
     looking = _Looking(drive, _Plan.of(drive, checkpoint, classes, other), _Networks(checkpoint, other, device))
     yield Progress(0, 0, "reading what is known")
     yield from looking.known()
-    indices, started, stopped = looking.indices, time.perf_counter(), False
+    indices, started, stopped = [] if known_only else looking.indices, time.perf_counter(), False
     with closing(ahead(looking.read, indices)) as frames:
         for done, seen in enumerate(frames):
             if looking.due or not done:
@@ -64,7 +65,7 @@ def needs(drive: Drive, checkpoint: Path, *, other: Path | None = None, device: 
             else:
                 looking.measure(seen, seen.image)
     yield from looking.news()
-    yield Finished(stopped, {"frames": len(drive.frames), "looked_at": len(indices)})
+    yield Finished(stopped, {"frames": len(drive.frames), "looked_at": len(indices), "missing": len(looking.indices)})
 
 
 _PAIR = "pair"
@@ -184,6 +185,7 @@ class _Looking:
         """Keeps what was found since the last time, and tells it."""
         found, self._found, self._told = self._found, {}, time.perf_counter()
         if found:
+            self._missing -= found.keys()
             self._cache.write([(measure, self._plan.names[measure, index], score) for (measure, index), score in found.items()])
             yield from self._events(found)
 

@@ -10,6 +10,7 @@ def made(labelling: Labelling) -> list[Tool]:
     """One of each."""
     from gui.tools.box import BoxTool
     from gui.tools.brush import BrushTool, EraserTool
+    from gui.tools.comment import CommentTool
     from gui.tools.cut import CutTool
     from gui.tools.fill import FillTool
     from gui.tools.polygon import PolygonTool
@@ -17,5 +18,5 @@ def made(labelling: Labelling) -> list[Tool]:
     from gui.tools.select import SelectTool
     from gui.tools.wand import WandTool
 
-    kinds: list[type[Tool]] = [SelectTool, PolygonTool, ScissorsTool, BrushTool, EraserTool, FillTool, WandTool, BoxTool, CutTool]
+    kinds: list[type[Tool]] = [SelectTool, PolygonTool, ScissorsTool, BrushTool, EraserTool, FillTool, WandTool, BoxTool, CutTool, CommentTool]
     return [kind(labelling) for kind in kinds]
