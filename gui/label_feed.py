@@ -159,7 +159,7 @@ def path_of(frames: Frames, number: int) -> Path:
 
 
 def space_of(frames: Frames) -> LabelSpace:
-    """What the drive is labelled with: its own label space, else that of Cityscapes."""
-    from engine import labels
+    """What the drive is labelled with: the user's own label space where one was made for it, else the drive's, else that of Cityscapes. Raises ConfigError."""
+    from engine import labels, own_spaces
 
-    return frames.drive.space or labels.space("cityscapes")
+    return own_spaces.used_for(frames.drive.path, frames.drive.space or labels.space("cityscapes"))

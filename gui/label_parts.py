@@ -7,6 +7,7 @@ from gui.label_part import LabelDesk, LabelPart
 
 def made(desk: LabelDesk) -> list[LabelPart]:
     """One of each."""
+    from gui.label_classes import Classes
     from gui.label_copying import Copying
     from gui.label_draft import Draft
     from gui.label_exporting import Exporting
@@ -14,5 +15,5 @@ def made(desk: LabelDesk) -> list[LabelPart]:
     from gui.label_recovery import Recovery
     from gui.label_review import Review
 
-    kinds: list[type[LabelPart]] = [Copying, Draft, Keeping, Exporting, Recovery, Review]
+    kinds: list[type[LabelPart]] = [Classes, Copying, Draft, Keeping, Exporting, Recovery, Review]
     return [kind(desk) for kind in kinds]

@@ -28,7 +28,7 @@ class LabelPicture:
     _values: dict[str, int | None] = field(init=False)
 
     def __post_init__(self) -> None:
-        self._values = {label.name: place if label.id >= 0 else None for place, label in enumerate(self.space.labels)}
+        self._values = _values(self.space)
 
     @property
     def palette(self) -> NDArray[np.uint8]:
@@ -36,6 +36,15 @@ class LabelPicture:
         palette = np.zeros((256, 3), np.uint8)
         palette[: len(self.space.labels)] = [label.colour for label in self.space.labels]
         return palette
+
+    def adopt(self, space: LabelSpace) -> None:
+        """Takes another label space: what is painted keeps its id; labels that this one didn't know are painted when they are painted next."""
+        places = {label.id: place for place, label in enumerate(space.labels)}
+        table = np.full(256, NOTHING, np.uint8)
+        for place, label in enumerate(self.space.labels):
+            table[place] = places.get(label.id, NOTHING)
+        self.index[...] = table[self.index]
+        self.space, self._values = space, _values(space)
 
     def value(self, label: str) -> int | None:
         """What stands for a label in the index mask; None where it is never painted."""
@@ -83,3 +92,8 @@ class LabelPicture:
         height, width = self.index.shape
         left, top, right, bottom = max(0, box[0]), max(0, box[1]), min(width, box[2]), min(height, box[3])
         return (left, top, right, bottom) if left < right and top < bottom else None
+
+
+def _values(space: LabelSpace) -> dict[str, int | None]:
+    places = {label.id: place if label.id >= 0 else None for place, label in enumerate(space.labels)}
+    return {name: places[label.id] for name, label in space.by_name.items()}

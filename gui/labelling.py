@@ -19,6 +19,7 @@ from gui.tool_settings import ToolSettings
 if TYPE_CHECKING:
     from engine.annotation.frame_labels import Masks
     from engine.annotation.store import Store
+    from engine.labels import LabelSpace
     from engine.sample import Image
 
 
@@ -43,6 +44,8 @@ class Labelling(QObject):
     """An `Opened`, or None when nothing is."""
     painted = Signal(object)
     """The box in which the index mask is another than before."""
+    space_changed = Signal()
+    """What can be labelled with is another label space, or the same with other names and colours."""
     edited = Signal()
     selection_changed = Signal()
     preview_changed = Signal()
@@ -134,6 +137,18 @@ class Labelling(QObject):
         self._shown = document
         self.repaint(change.box)
         self.preview_changed.emit()
+
+    def adopt_space(self, space: LabelSpace) -> None:
+        """What is open is labelled with `space` from now on; the document, its history, the selection and the view stay."""
+        if self._opened is None or self._shown is None or space == self.picture.space:
+            return
+        picture, whole = self.picture, (0, 0, self._shown.width, self._shown.height)
+        unknown = any(picture.value(region.label) is None for region in self._shown.regions)
+        picture.adopt(space)
+        if unknown:
+            picture.paint(self._shown, whole)
+        self.painted.emit(whole)
+        self.space_changed.emit()
 
     def repaint(self, box: Box | None) -> None:
         """Paints what is shown in `box` anew."""

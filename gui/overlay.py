@@ -77,7 +77,7 @@ def why_not(drive_space: LabelSpace | None, predicted: ClassSet | None) -> dict[
         reasons["prediction"] = reasons["errors"] = "Choose a checkpoint first"
     if drive_space is None:
         reasons["truth"] = reasons["errors"] = "This drive has no truth"
-    elif predicted is not None and predicted.space != drive_space.name:
+    elif predicted is not None and not predicted.fits(drive_space):
         reasons["errors"] = f"The checkpoint knows {predicted.space} classes, the truth {drive_space.name}"
     return reasons
 
@@ -105,4 +105,4 @@ def _truth_classes(space: LabelSpace, predicted: ClassSet | None) -> ClassSet:
     """The network's classes where it knows the drive's label space, so that both look the same; else the space's own."""
     from engine import labels
 
-    return predicted if predicted is not None and predicted.space == space.name else labels.class_set(space)
+    return predicted if predicted is not None and predicted.fits(space) else labels.class_set(space)

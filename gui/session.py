@@ -7,9 +7,10 @@ tell when it is there.
 from __future__ import annotations
 
 import traceback
+from collections.abc import Mapping
 from dataclasses import replace
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from PySide6.QtCore import QObject, Signal
 
@@ -22,7 +23,7 @@ if TYPE_CHECKING:
     from engine.checkpoints import Card
     from engine.drives.drive import Drive
     from engine.inspection.opening import Opened
-    from engine.labels import ClassSet
+    from engine.labels import ClassSet, LabelSpace
     from engine.sample import Dataset
 
 COLOURINGS = ("class", "height", "intensity", "depth", "confidence")
@@ -92,6 +93,8 @@ class Session(Look):
     opening_started = Signal(str)
     opening_failed = Signal(str, str)
     """One sentence, and the traceback for those who ask."""
+    space_changed = Signal(object)
+    """What the source is labelled with is another label space now; the source itself, its frame and the view stay."""
     frame_changed = Signal(int)
     checkpoint_changed = Signal(object)
     checkpoint_failed = Signal(str)
@@ -170,6 +173,19 @@ class Session(Look):
         self._choose_class_set()
         if before is not None and before is not self.drive:
             self._jobs.run(ThreadJob("Closing", lambda should_stop: _closing(before), quiet=True))
+
+    def adopt_space(self, space: LabelSpace, *, renamed: Mapping[str, str]) -> None:
+        """What is open is labelled with `space` from now on; `renamed` are new class names by old ones. Nothing is opened anew."""
+        source: Any = self._source
+        if source is None:
+            return
+        if source.dataset is not None:
+            self._source = replace(source, dataset=replace(source.dataset, space=space))
+        if source.drive is not None and source.drive.space is not None:
+            source.drive.space = space
+        self.hide_only(frozenset(renamed.get(name, name) for name in self.hidden))
+        self._choose_class_set()
+        self.space_changed.emit(space)
 
     @property
     def frame(self) -> int:

@@ -159,6 +159,7 @@ class AnnotatePage(Page):
         for part in self.parts:
             part.failed.connect(lambda text, details: self.report(text, details=details))
             part.said.connect(self.toast)
+        self.labelling.space_changed.connect(self._show_space)
         self.labelling.saving.saved.connect(self._on_saved)
         self.tone.changed.connect(self.canvas.set_tone)
         self.classes.chosen.connect(lambda _: self.canvas.setFocus())
@@ -196,14 +197,9 @@ class AnnotatePage(Page):
             return
         same = self._frames is wanted.frames
         self._frames = wanted.frames
-        space = opened.picture.space
         self.labelling.show_opened(opened)
-        self.classes.show_space(space)
-        self.options.show_labels([label.name for label in ordered(space)])
-        if opened.picture.value(self.labelling.settings.label) is None:
-            self.labelling.settings.set_label(ordered(space)[0].name)
+        self._show_space()
         self.canvas.show_image(opened.levels, mask=opened.picture.index)
-        self.recolour()
         if isinstance(self.session.view, Viewport):
             self.canvas.look_as(self.session.view)
         elif not same:
@@ -211,6 +207,15 @@ class AnnotatePage(Page):
         self.session.view = None
         self.messages.dismiss()
         self._tell(opened)
+
+    def _show_space(self) -> None:
+        """What can be labelled with, in its colours."""
+        space, settings = self.labelling.picture.space, self.labelling.settings
+        self.classes.show_space(space)
+        self.options.show_labels([label.name for label in ordered(space)])
+        held = space.find(settings.label)
+        settings.set_label(held.name if held is not None and held in ordered(space) else ordered(space)[0].name)
+        self.recolour()
 
     def _tell(self, opened: Opened) -> None:
         """What there is to say of a document that was opened."""

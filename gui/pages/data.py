@@ -154,6 +154,7 @@ class DataPage(Page):
         self._welcome.wanted.connect(self.opening_wanted)
         self.jobs.changed.connect(lambda: self._welcome.show_making(any(job.title == sample_street.TITLE for job in self.jobs.running)))
         self.session.source_changed.connect(self._on_source)
+        self.session.space_changed.connect(lambda _: self._on_space())
         self._lister.done.connect(self._on_listed)
         self.filter.textChanged.connect(lambda _: self._filter_timer.start())
         self._filter_timer.timeout.connect(lambda: rows.filter(self.filter.text()))
@@ -189,6 +190,16 @@ class DataPage(Page):
         self._parts.setVisible(len(things) > 1)
         known = self._findings.get(self.session.path) if self.session.path else None
         self._show_findings(known)
+        if self.isVisible():
+            self._inspect_if_new()
+
+    def _on_space(self) -> None:
+        """Other classes in the same files: they are counted anew."""
+        if self.session.path is not None:
+            self._findings.pop(self.session.path, None)
+        self.inspecting.cancel()
+        if self._lister.busy:
+            self._lister.ask(self.session.source)
         if self.isVisible():
             self._inspect_if_new()
 

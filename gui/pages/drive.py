@@ -114,6 +114,7 @@ class DrivePage(Page):
         session.source_changed.connect(lambda _: self._on_source())
         session.checkpoint_changed.connect(lambda _: self._on_checkpoint())
         session.class_set_changed.connect(lambda _: self._refresh_overlay())
+        session.space_changed.connect(lambda _: self._refresh_overlay())
         session.opacity_changed.connect(lambda _: self.view.recolour())
         session.hidden_changed.connect(lambda _: self.view.recolour())
         player.shown.connect(self._on_shown)

@@ -57,7 +57,7 @@ class FramePreview(QWidget):
         self._latest = Latest(_prepare, self)
         self._latest.done.connect(self._on_done)
         self._latest.failed.connect(self._on_failed)
-        for changed in (session.opacity_changed, session.hidden_changed):
+        for changed in (session.opacity_changed, session.hidden_changed, session.space_changed):
             changed.connect(lambda _: self._ask())
         self.show_item(None)
 
@@ -184,7 +184,7 @@ def _hidden_ids(space: LabelSpace | None, classes: ClassSet | None, hidden: froz
     """Ids of `space` whose own name, or whose class in `classes`, is hidden."""
     if space is None:
         return frozenset()
-    members = {member for one in classes.classes if one.name in hidden for member in one.members} if classes and classes.space == space.name else set()
+    members = {member for one in classes.classes if one.name in hidden for member in one.members} if classes and classes.fits(space) else set()
     return frozenset(label.id for label in space.labels if label.name in hidden or label.name in members)
 
 

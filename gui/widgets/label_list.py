@@ -1,4 +1,4 @@
-"""The labels a region can have: searched, chosen by digit, with how often each stands in the document."""
+"""The labels a region can have: searched, chosen by digit, shown or hidden, with how often each stands in the document."""
 
 from __future__ import annotations
 
@@ -6,9 +6,9 @@ from collections import Counter
 from collections.abc import Sequence
 from typing import Any
 
-from PySide6.QtCore import QAbstractListModel, QEvent, QModelIndex, QObject, QPersistentModelIndex, QRect, QSize, QSortFilterProxyModel, Qt, QTimer, Signal
-from PySide6.QtGui import QColor, QKeyEvent, QMouseEvent, QPainter
-from PySide6.QtWidgets import QLineEdit, QListView, QStyle, QStyledItemDelegate, QStyleOptionViewItem, QVBoxLayout, QWidget
+from PySide6.QtCore import QAbstractListModel, QEvent, QModelIndex, QObject, QPersistentModelIndex, QPoint, QRect, QSize, QSortFilterProxyModel, Qt, QTimer, Signal
+from PySide6.QtGui import QColor, QContextMenuEvent, QHelpEvent, QKeyEvent, QMouseEvent, QPainter
+from PySide6.QtWidgets import QHBoxLayout, QLineEdit, QListView, QMenu, QStyle, QStyledItemDelegate, QStyleOptionViewItem, QToolButton, QToolTip, QVBoxLayout, QWidget
 
 from engine.labels import Label, LabelSpace
 from gui import label_edits, theme
@@ -22,18 +22,29 @@ Index = QModelIndex | QPersistentModelIndex
 
 
 class LabelList(QWidget):
-    """A click or Enter chooses; the eye hides. `chosen(name)` fires for the user's choice alone."""
+    """A click or Enter chooses; the eye or Space hides, Alt+click or a double click on the eye shows one alone.
+
+    `chosen(name)` fires for the user's choice alone.
+    """
 
     chosen = Signal(str)
+    edit_wanted = Signal()
+    """The classes themselves are to be edited."""
 
     def __init__(self, session: Session, labelling: Labelling, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._session, self._labelling = session, labelling
+        self._space: LabelSpace | None = None
         self.search = QLineEdit()
         self.search.setPlaceholderText("Find a class (Ctrl+E)")
         self.search.setClearButtonEnabled(True)
         self.search.addAction(theme.icon("search", "muted"), QLineEdit.ActionPosition.LeadingPosition)
         self.search.installEventFilter(self)
+        self.edit = QToolButton()
+        self.edit.setIcon(theme.icon("palette"))
+        self.edit.setAccessibleName("Edit classes")
+        self.edit.setAutoRaise(True)
+        self.edit.setEnabled(False)
         self._rows = _Rows(session, self)
         self._found = QSortFilterProxyModel(self)
         self._found.setSourceModel(self._rows)
@@ -43,13 +54,20 @@ class LabelList(QWidget):
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(4)
-        column.addWidget(self.search)
+        row = QHBoxLayout()
+        row.setSpacing(4)
+        row.addWidget(self.search, 1)
+        row.addWidget(self.edit)
+        column.addLayout(row)
         column.addWidget(self.view, 1)
         self._connect()
 
     def show_space(self, space: LabelSpace | None) -> None:
         """Lists the labels of this label space, those that are trained on first."""
+        self._space = space
         self._rows.show_labels(ordered(space) if space is not None else ())
+        self.edit.setEnabled(space is not None)
+        self._count()
 
     def digit(self, number: int) -> str | None:
         """The label that the digit key stands for; 0 is the tenth."""
@@ -79,7 +97,10 @@ class LabelList(QWidget):
     def _connect(self) -> None:
         self.search.textChanged.connect(self._found.setFilterFixedString)
         self.view.picked.connect(self._choose)
-        self.view.eye.connect(lambda name: self._session.set_hidden(name, name not in self._session.hidden))
+        self.view.eye.connect(self._toggle)
+        self.view.alone.connect(self._solo)
+        self.view.menu_wanted.connect(self._show_menu)
+        self.edit.clicked.connect(self.edit_wanted)
         self._session.hidden_changed.connect(lambda _: self._rows.refresh())
         self._labelling.settings.label_changed.connect(self._rows.set_current)
         self._counting = QTimer(self, singleShot=True, interval=COUNT_AFTER_MS)
@@ -91,20 +112,49 @@ class LabelList(QWidget):
             label_edits.choose_label(self._labelling, name)
             self.chosen.emit(name)
 
+    def _toggle(self, name: str) -> None:
+        self._session.set_hidden(name, name not in self._session.hidden)
+
+    def _solo(self, name: str) -> None:
+        """Shows one class alone; a second time all again."""
+        others = frozenset(self._rows.names) - {name}
+        alone = name not in self._session.hidden and others <= self._session.hidden
+        self._session.hide_only(frozenset() if alone else others)
+
+    def _show_menu(self, name: str, at: QPoint) -> None:
+        menu = QMenu(self)
+        if name:
+            hidden = name in self._session.hidden
+            menu.addAction(theme.icon("eye" if hidden else "eye-off"), f"Show {name}" if hidden else f"Hide {name}", lambda: self._toggle(name))
+            menu.addAction(theme.icon("solo"), f"Show only {name}", lambda: self._solo(name))
+        menu.addAction("Show all classes", lambda: self._session.hide_only(frozenset()))
+        menu.addAction("Hide all classes", lambda: self._session.hide_only(frozenset(self._rows.names)))
+        menu.addSeparator()
+        menu.addAction(theme.icon("palette"), "Edit classes…", self.edit_wanted.emit)
+        menu.exec(at)
+
     def _count(self) -> None:
-        document = self._labelling.document
-        self._rows.set_counts(Counter(region.label for region in document.regions if not region.deleted) if document is not None else Counter())
+        document, space = self._labelling.document, self._space
+        if document is None or space is None:
+            self._rows.set_counts(Counter())
+            return
+        counts: Counter[str] = Counter()
+        for label, count in Counter(region.label for region in document.regions if not region.deleted).items():
+            found = space.find(label) or space.find(label.removesuffix("group"))
+            counts[found.name if found is not None else label] += count
+        self._rows.set_counts(counts)
 
 
 def ordered(space: LabelSpace) -> tuple[Label, ...]:
-    """The labels as they are listed: first those that networks are trained on, then the others; the ids below 0 are never painted."""
-    painted = [label for label in space.labels if label.id >= 0]
-    return (*(label for label in painted if label.train_id != 255), *(label for label in painted if label.train_id == 255))
+    """The labels as they are listed: see `LabelSpace.listed`."""
+    return space.listed
 
 
 class _View(QListView):
     picked = Signal(str)
     eye = Signal(str)
+    alone = Signal(str)
+    menu_wanted = Signal(str, QPoint)
 
     def __init__(self, parent: QWidget) -> None:
         super().__init__(parent)
@@ -115,18 +165,50 @@ class _View(QListView):
         self.setAccessibleName("Classes to label with")
         self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self.setMinimumHeight(6 * ROW)
+        self._twice = False
 
     def mouseReleaseEvent(self, event: QMouseEvent) -> None:
         super().mouseReleaseEvent(event)
-        index = self.indexAt(event.position().toPoint())
-        if event.button() == Qt.MouseButton.LeftButton and index.isValid():
-            (self.eye if _eye(self.visualRect(index)).contains(event.position().toPoint()) else self.picked).emit(index.data(NAME))
+        index, twice, self._twice = self.indexAt(event.position().toPoint()), self._twice, False
+        if event.button() != Qt.MouseButton.LeftButton or not index.isValid() or twice:
+            return
+        if not self._on_eye(event):
+            self.picked.emit(index.data(NAME))
+        elif event.modifiers() & Qt.KeyboardModifier.AltModifier:
+            self.alone.emit(index.data(NAME))
+        else:
+            self.eye.emit(index.data(NAME))
+
+    def mouseDoubleClickEvent(self, event: QMouseEvent) -> None:
+        if event.button() == Qt.MouseButton.LeftButton and self._on_eye(event):
+            self._twice = True  # the release that follows is this click's
+            self.alone.emit(self.indexAt(event.position().toPoint()).data(NAME))
+        else:
+            super().mouseDoubleClickEvent(event)
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
-        if event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter) and self.currentIndex().isValid():
-            self.picked.emit(self.currentIndex().data(NAME))
+        name = self.currentIndex().data(NAME)
+        if name and event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter):
+            self.picked.emit(name)
+        elif name and event.key() == Qt.Key.Key_Space:
+            self.eye.emit(name)
         else:
             super().keyPressEvent(event)
+
+    def contextMenuEvent(self, event: QContextMenuEvent) -> None:
+        self.menu_wanted.emit(self.indexAt(event.pos()).data(NAME) or "", event.globalPos())
+
+    def viewportEvent(self, event: QEvent) -> bool:
+        if isinstance(event, QHelpEvent) and (index := self.indexAt(event.pos())).isValid() and _eye(self.visualRect(index)).contains(event.pos()):
+            name = index.data(NAME)
+            QToolTip.showText(event.globalPos(), f"{'Show' if index.data(HIDDEN) else 'Hide'} {name} (Space); Alt+click or double click shows it alone", self)
+            return True
+        return super().viewportEvent(event)
+
+    def _on_eye(self, event: QMouseEvent) -> bool:
+        at = event.position().toPoint()
+        index = self.indexAt(at)
+        return index.isValid() and _eye(self.visualRect(index)).contains(at)
 
 
 class _Rows(QAbstractListModel):
@@ -142,6 +224,10 @@ class _Rows(QAbstractListModel):
             self.beginResetModel()
             self._labels = labels
             self.endResetModel()
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        return tuple(label.name for label in self._labels)
 
     def name(self, row: int) -> str | None:
         return self._labels[row].name if row < len(self._labels) else None
@@ -169,7 +255,8 @@ class _Rows(QAbstractListModel):
                 return one.name
             case Qt.ItemDataRole.ToolTipRole:
                 key = f", key {(index.row() + 1) % 10}" if index.row() < 10 else ""
-                return f"{one.name}: {one.category}, id {one.id}{key}"
+                count = self._counts.get(one.name, 0)
+                return f"{one.name}: {one.category}, id {one.id}{key}" + (f", {count} region{'s' if count != 1 else ''} here" if count else "")
             case _ if role == NAME:
                 return one.name
             case _ if role == COLOUR:

@@ -30,5 +30,5 @@ class LabelStatus(QLabel):
         words = [self._labelling.saving.state]
         if self._spot is not None:
             region = self._labelling.region_at(*self._spot)
-            words = [f"{self._spot[0]}, {self._spot[1]}", region.label if region is not None else "no label", *words]
+            words = [f"{self._spot[0]}, {self._spot[1]}", self._labelling.picture.space.current(region.label) if region is not None else "no label", *words]
         self.setText(" · ".join(words))

@@ -43,6 +43,7 @@ class LayerList(QTableView):
         self.setAccessibleName("Regions, the topmost first")
         self.setMinimumHeight(120)
         labelling.edited.connect(self._show)
+        labelling.space_changed.connect(self.viewport().update)
         labelling.selection_changed.connect(self._select)
         self.selectionModel().selectionChanged.connect(self._on_selection)
 
@@ -123,7 +124,7 @@ class _Rows(QAbstractListModel):
         match role:
             case Qt.ItemDataRole.DisplayRole:
                 kind = "painted" if isinstance(region.shape, Painted) else f"{len(region.shape.points)} points"
-                return f"{region.label} · {kind}" + (" · deleted" if region.deleted else "")
+                return f"{self._name(region.label)} · {kind}" + (" · deleted" if region.deleted else "")
             case Qt.ItemDataRole.DecorationRole:
                 pixels = QPixmap(12, 12)
                 pixels.fill(self._colour(region.label))
@@ -151,6 +152,9 @@ class _Rows(QAbstractListModel):
         if row >= 0 and keys:
             label_edits.move_layers(self._labelling, keys, below=self.key(row) if row < len(self._regions) else None)
         return False  # the rows come anew from the document
+
+    def _name(self, label: str) -> str:
+        return label if self._labelling.now is None else self._labelling.picture.space.current(label)
 
     def _colour(self, label: str) -> QColor:
         if self._labelling.now is None:

@@ -1,0 +1,266 @@
+"""The table of the label space editor: one class a row, edited in place, with what is wrong with it beside it."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from enum import IntEnum
+from typing import Any
+
+from PySide6.QtCore import QAbstractItemModel, QAbstractTableModel, QEvent, QModelIndex, QObject, QPersistentModelIndex, Qt, Signal
+from PySide6.QtGui import QBrush, QColor, QKeyEvent, QPainter, QPixmap
+from PySide6.QtWidgets import QComboBox, QLineEdit, QStyledItemDelegate, QStyleOptionViewItem, QWidget
+
+from engine import label_editing
+from engine.label_editing import Row
+from engine.labels import LabelSpace
+from gui import theme
+
+Index = QModelIndex | QPersistentModelIndex
+Role = Qt.ItemDataRole
+_TITLES = ("", "Key", "Class", "Group", "Trained", "Things", "Id", "")
+_TIPS = (
+    "The colour on the screen and in coloured masks; double-click to choose another",
+    "The digit that chooses the class",
+    "The name; labels that were drawn with an earlier one keep their class",
+    "Classes of one group become one where networks are trained on categories",
+    "Whether networks learn the class; else its pixels are void",
+    "Whether its regions are counted one by one, as cars are and the road is not",
+    "What stands in masks; it never changes",
+    "",
+)
+
+
+class Column(IntEnum):
+    COLOUR = 0
+    KEY = 1
+    NAME = 2
+    GROUP = 3
+    TRAINED = 4
+    THINGS = 5
+    ID = 6
+    NOTE = 7
+
+
+class SpaceRows(QAbstractTableModel):
+    """`edited` fires after each change of the rows."""
+
+    edited = Signal()
+
+    def __init__(self, parent: QObject | None = None) -> None:
+        super().__init__(parent)
+        self._space: LabelSpace | None = None
+        self._rows: tuple[Row, ...] = ()
+        self._faults: dict[int, str] = {}
+        self._used: Mapping[int, int] | None = None
+
+    @property
+    def rows(self) -> tuple[Row, ...]:
+        """As they are now."""
+        return self._rows
+
+    @property
+    def space(self) -> LabelSpace:
+        """What is being edited."""
+        assert self._space is not None
+        return self._space
+
+    @property
+    def faults(self) -> dict[int, str]:
+        """What keeps rows from being taken, by their place."""
+        return self._faults
+
+    @property
+    def groups(self) -> tuple[str, ...]:
+        return label_editing.groups(self.space, self._rows)
+
+    def show_space(self, space: LabelSpace) -> None:
+        """Begins with what a label space has."""
+        self.beginResetModel()
+        self._space, self._rows, self._faults = space, label_editing.rows_of(space), {}
+        self.endResetModel()
+
+    def show_used(self, used: Mapping[int, int] | None) -> None:
+        """Regions by id; None while they are being counted."""
+        self._used = used
+        self._tell()
+
+    def set_rows(self, rows: Sequence[Row]) -> None:
+        """Other rows, of the same label space."""
+        self.beginResetModel()
+        self._rows = tuple(rows)
+        self.endResetModel()
+        self._check()
+
+    def replace(self, place: int, row: Row) -> None:
+        """Another state of one row."""
+        if row != self._rows[place]:
+            self._rows = (*self._rows[:place], row, *self._rows[place + 1 :])
+            self._check()
+
+    def used(self, place: int) -> int | None:
+        """How many regions are labelled with a row's class; None while that isn't known."""
+        row = self._rows[place]
+        known = row.was or label_editing.brought_back(self.space, row)
+        return 0 if known is None else None if self._used is None else self._used.get(known.id, 0)
+
+    def rowCount(self, parent: Index = QModelIndex()) -> int:
+        return 0 if parent.isValid() else len(self._rows)
+
+    def columnCount(self, parent: Index = QModelIndex()) -> int:
+        return 0 if parent.isValid() else len(Column)
+
+    def headerData(self, section: int, orientation: Qt.Orientation, role: int = Role.DisplayRole) -> Any:
+        if orientation == Qt.Orientation.Horizontal:
+            return _TITLES[section] if role == Role.DisplayRole else _TIPS[section] if role == Role.ToolTipRole else None
+        return None
+
+    def flags(self, index: Index) -> Qt.ItemFlag:
+        flags = Qt.ItemFlag.ItemIsEnabled | Qt.ItemFlag.ItemIsSelectable
+        if index.column() in (Column.NAME, Column.GROUP):
+            flags |= Qt.ItemFlag.ItemIsEditable
+        if index.column() in (Column.TRAINED, Column.THINGS):
+            flags |= Qt.ItemFlag.ItemIsUserCheckable
+        return flags
+
+    def data(self, index: Index, role: int = Role.DisplayRole) -> Any:
+        row, column = self._rows[index.row()], Column(index.column())
+        match role:
+            case Role.DisplayRole | Role.EditRole:
+                return self._text(index.row(), column)
+            case Role.CheckStateRole if column in (Column.TRAINED, Column.THINGS):
+                return Qt.CheckState.Checked if (row.trained if column is Column.TRAINED else row.instances) else Qt.CheckState.Unchecked
+            case Role.DecorationRole if column is Column.COLOUR:
+                return _swatch(row.colour)
+            case Role.ForegroundRole if column in (Column.NOTE, Column.KEY, Column.ID):
+                return QBrush(theme.tokens().colour("danger" if column is Column.NOTE and index.row() in self._faults else "muted"))
+            case Role.TextAlignmentRole if column in (Column.KEY, Column.ID):
+                return Qt.AlignmentFlag.AlignCenter
+            case Role.ToolTipRole:
+                return self._text(index.row(), column) if column is Column.NOTE else _TIPS[column]
+            case Role.AccessibleTextRole if column is Column.COLOUR:
+                return f"Colour of {row.name}: {row.colour[0]} {row.colour[1]} {row.colour[2]}"
+        return None
+
+    def setData(self, index: Index, value: Any, role: int = Role.EditRole) -> bool:
+        row = self._rows[index.row()]
+        match Column(index.column()):
+            case Column.NAME if role == Role.EditRole:
+                row = row.called(str(value).strip())
+            case Column.GROUP if role == Role.EditRole:
+                row = replace(row, group=str(value).strip())
+            case Column.TRAINED if role == Role.CheckStateRole:
+                row = replace(row, trained=Qt.CheckState(value) == Qt.CheckState.Checked)
+            case Column.THINGS if role == Role.CheckStateRole:
+                row = replace(row, instances=Qt.CheckState(value) == Qt.CheckState.Checked)
+            case _:
+                return False
+        self.replace(index.row(), row)
+        return True
+
+    def _text(self, place: int, column: Column) -> str | None:
+        row = self._rows[place]
+        match column:
+            case Column.KEY:
+                return str((place + 1) % 10) if place < 10 else ""
+            case Column.NAME:
+                return row.name
+            case Column.GROUP:
+                return row.group
+            case Column.ID:
+                known = row.was or label_editing.brought_back(self.space, row)
+                return str(known.id) if known is not None else "new"
+            case Column.NOTE:
+                return self._faults.get(place) or self._note(place, row)
+        return None
+
+    def _note(self, place: int, row: Row) -> str:
+        words = []
+        if label_editing.brought_back(self.space, row) is not None:
+            words.append("was removed, comes back")
+        if row.was is not None and row.renamed:
+            words.append(f"was {row.was.name}")
+        if count := self.used(place):
+            words.append(f"{count:,} region{'s' if count != 1 else ''}".replace(",", "\u202f"))
+        return " · ".join(words)
+
+    def _check(self) -> None:
+        self._faults = label_editing.faults(self.space, self._rows)
+        self._tell()
+        self.edited.emit()
+
+    def _tell(self) -> None:
+        if self._rows:
+            self.dataChanged.emit(self.index(0, 0), self.index(len(self._rows) - 1, len(Column) - 1))
+
+
+class NameCell(QStyledItemDelegate):
+    """What is typed is checked letter by letter; Esc takes it back."""
+
+    def createEditor(self, parent: QWidget, option: QStyleOptionViewItem, index: Index) -> QWidget:
+        line = QLineEdit(parent)
+        line.setAccessibleName("Name of the class")
+        return self._live(line, line, index)
+
+    def _live(self, editor: QWidget, line: QLineEdit, index: Index) -> QWidget:
+        model, place = index.model(), QPersistentModelIndex(index)
+        editor.setProperty("before", index.data(Role.EditRole))
+        line.textEdited.connect(lambda text: model.setData(place, text) if place.isValid() else None)  # type: ignore[arg-type]
+        return editor
+
+    def setEditorData(self, editor: QWidget, index: Index) -> None:
+        line = editor.lineEdit() if isinstance(editor, QComboBox) else editor
+        if isinstance(line, QLineEdit) and line.text().strip() != index.data(Role.EditRole):
+            line.setText(index.data(Role.EditRole))
+            line.selectAll()
+
+    def setModelData(self, editor: QWidget, model: QAbstractItemModel, index: Index) -> None:
+        model.setData(index, editor.currentText() if isinstance(editor, QComboBox) else editor.text())  # type: ignore[attr-defined, arg-type]
+
+    def eventFilter(self, editor: QObject, event: QEvent) -> bool:
+        if event.type() == QEvent.Type.KeyPress and isinstance(event, QKeyEvent) and event.key() == Qt.Key.Key_Escape:
+            line = editor.lineEdit() if isinstance(editor, QComboBox) else editor
+            if isinstance(line, QLineEdit):
+                line.textEdited.emit(editor.property("before"))
+        return super().eventFilter(editor, event)
+
+
+class GroupCell(NameCell):
+    """A group there is, or a new one that is typed."""
+
+    def createEditor(self, parent: QWidget, option: QStyleOptionViewItem, index: Index) -> QWidget:
+        box = QComboBox(parent)
+        box.setAccessibleName("Group of the class")
+        line = QLineEdit()
+        line.setPlaceholderText("a new group")
+        box.setLineEdit(line)
+        model = index.model()
+        assert isinstance(model, SpaceRows)
+        box.addItems(model.groups)
+        box.setCurrentText(index.data(Role.EditRole))
+        box.textActivated.connect(line.textEdited)
+        return self._live(box, line, index)
+
+
+def used_ids(used: Counter[str], space: LabelSpace) -> dict[int, int]:
+    """Regions by id, from regions by the label that stands in documents."""
+    found: Counter[int] = Counter()
+    for name, count in used.items():
+        label = space.find(space.current(name)) or space.find(space.current(name).removesuffix("group"))
+        if label is not None:
+            found[label.id] += count
+    return dict(found)
+
+
+def _swatch(colour: tuple[int, int, int]) -> QPixmap:
+    picture = QPixmap(30, 30)
+    picture.setDevicePixelRatio(2)
+    picture.fill(Qt.GlobalColor.transparent)
+    painter = QPainter(picture)
+    painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+    painter.setPen(theme.tokens().colour("muted"))
+    painter.setBrush(QColor(*colour))
+    painter.drawRoundedRect(1, 1, 13, 13, 3, 3)
+    painter.end()
+    return picture
