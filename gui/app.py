@@ -51,7 +51,7 @@ def make(app: QApplication, settings: Settings) -> MainWindow:
     """The window with its session and jobs."""
     jobs = Jobs(app)
     window = MainWindow(Session(jobs, app), jobs, settings)
-    app.installEventFilter(KeyGuard(window))
+    app.installEventFilter(KeyGuard(window, window.table.refresh))
     return window
 
 

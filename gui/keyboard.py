@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 from PySide6.QtCore import QEvent, QObject, Qt
 from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import QAbstractButton, QAbstractItemView, QAbstractSlider, QComboBox, QWidget
@@ -13,10 +15,19 @@ _PRESSES = {Qt.Key.Key_Space, Qt.Key.Key_Return, Qt.Key.Key_Enter}
 class KeyGuard(QObject):
     """An event filter for the application: without it a page's single-key shortcuts would keep lists and buttons from the keyboard."""
 
+    def __init__(self, parent: QObject, before: Callable[[], object] | None = None) -> None:
+        """`before` is done before a key is looked up: what is possible may have changed since the last one."""
+        super().__init__(parent)
+        self._before = before
+
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
-        if event.type() == QEvent.Type.ShortcutOverride and isinstance(event, QKeyEvent) and isinstance(watched, QWidget) and wants(watched, event):
+        if event.type() != QEvent.Type.ShortcutOverride or not isinstance(event, QKeyEvent) or not isinstance(watched, QWidget):
+            return False
+        if wants(watched, event):
             event.accept()
             return True
+        if self._before is not None:
+            self._before()
         return False
 
 
