@@ -8,6 +8,7 @@ from __future__ import annotations
 import threading
 import traceback
 from collections import OrderedDict
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -22,6 +23,7 @@ from gui.latest import Latest
 if TYPE_CHECKING:
     from engine.drives.mask_cache import MaskCache
     from engine.inference.predictor import Predictor
+    from engine.labels import ClassSet
     from engine.sample import Prediction
 
 AHEAD = 64
@@ -31,10 +33,22 @@ SLOWEST = 0.5
 _IN_MEMORY = 128 << 20
 
 
+@dataclass(frozen=True, eq=False)
+class Sensed:
+    """What a checkpoint says of each class: `planes` (K, h, w) float32 in 0…1, at the network's own output size."""
+
+    planes: NDArray[np.float32]
+    classes: ClassSet
+
+
 class MaskFeed(QObject):
-    """`ready(frame, prediction)` for what was asked or predicted ahead, `covered_changed` when more frames have theirs, `failed(sentence, details)`."""
+    """`ready(frame, prediction)` for what was asked or predicted ahead, `covered_changed` when more frames have theirs, `failed(sentence, details)`.
+
+    `sensed(frame, Sensed)` for the one frame whose probabilities were asked for.
+    """
 
     ready = Signal(int, object)
+    sensed = Signal(int, object)
     covered_changed = Signal()
     failed = Signal(str, str)
 
@@ -44,7 +58,8 @@ class MaskFeed(QObject):
         self._asked = -1
         self._ahead = False
         self._needed = 0.0
-        self._under_way: tuple[_Context, int] | None = None
+        self._sense = -1
+        self._under_way: _Request | None = None
         self._predictor: tuple[Path, Predictor] | None = None
         self._latest = Latest(self._work, self)
         self._latest.done.connect(self._on_done)
@@ -74,7 +89,7 @@ class MaskFeed(QObject):
         """Predicts another drive or with another checkpoint from now on."""
         self._latest.forget()
         self._under_way = None
-        self._asked, self._needed = -1, 0.0
+        self._asked, self._sense, self._needed = -1, -1, 0.0
         self._context = _Context(frames, checkpoint) if frames is not None and frames.drive.has_images and checkpoint is not None else None
         self.covered_changed.emit()
         if self._context:
@@ -91,6 +106,12 @@ class MaskFeed(QObject):
             self._asked = frame
             self._ask(frame)
 
+    def sense(self, frame: int) -> None:
+        """Wishes for the probabilities of a frame's classes; they come after what is worked on, in place of those wished for before."""
+        if self._context:
+            self._sense = frame
+            self._go_on()
+
     def stand_at(self, frame: int) -> None:
         """The frame is looked at and needs nothing: what is predicted in advance is what comes after it."""
         self._asked = frame
@@ -106,45 +127,57 @@ class MaskFeed(QObject):
         """Ends the thread."""
         self._latest.close()
 
-    def _work(self, request: tuple[_Context, int]) -> Any:
-        context, frame = request
-        from gui import preload
-
+    def _work(self, request: _Request) -> Any:
+        context, frame = request.context, request.frame
         context.list_cached()
         if frame == _LIST:
             return None
-        if (known := context.at_hand(frame)) is not None:
+        if not request.sense and (known := context.at_hand(frame)) is not None:
             return known
         image = context.frames.image(frame)
         assert image is not None
-        if self._predictor is None or self._predictor[0] != context.checkpoint:
+        predictor = self._loaded(context.checkpoint)
+        if request.sense:
+            return Sensed(predictor.probabilities(image), predictor.card.classes)
+        prediction = predictor.predict(image)
+        context.keep(frame, prediction)
+        return prediction
+
+    def _loaded(self, checkpoint: Path) -> Predictor:
+        if self._predictor is None or self._predictor[0] != checkpoint:
+            from gui import preload
+
             preload.torch()
             from engine.inference.predictor import Predictor
 
             self._predictor = None
-            self._predictor = (context.checkpoint, Predictor(context.checkpoint))
-        prediction = self._predictor[1].predict(image)
-        context.keep(frame, prediction)
-        return prediction
+            self._predictor = (checkpoint, Predictor(checkpoint))
+        return self._predictor[1]
 
-    def _on_done(self, request: tuple[_Context, int], prediction: Prediction | None) -> None:
-        context, frame = request
+    def _on_done(self, request: _Request, found: Prediction | Sensed | None) -> None:
         if request is self._under_way:
             self._under_way = None
-        if context is not self._context:
+        if request.context is not self._context:
             return
-        self.covered_changed.emit()
-        if prediction is not None:
-            self._needed = prediction.milliseconds / 1000 or self._needed
-            self.ready.emit(frame, prediction)
+        if isinstance(found, Sensed):
+            if request.frame == self._sense:
+                self._sense = -1
+            self.sensed.emit(request.frame, found)
+        else:
+            self.covered_changed.emit()
+            if found is not None:
+                self._needed = found.milliseconds / 1000 or self._needed
+                self.ready.emit(request.frame, found)
         self._go_on()
 
-    def _on_failed(self, request: tuple[_Context, int], error: Exception) -> None:
+    def _on_failed(self, request: _Request, error: Exception) -> None:
         if request is self._under_way:
             self._under_way = None
-        context, frame = request
+        context, frame = request.context, request.frame
         if context is not self._context:
             return
+        if request.sense:
+            self._sense = -1
         told = isinstance(error, RoadscopeError)
         context.given_up[frame if isinstance(error, DataError) and frame >= 0 else slice(None)] = True
         if frame != self._asked and isinstance(error, DataError):
@@ -153,20 +186,32 @@ class MaskFeed(QObject):
         self.failed.emit(str(error) if told else f"{type(error).__name__}: {error}", "".join(traceback.format_exception(error)))
 
     def _go_on(self) -> None:
-        if not self._ahead or self._context is None or self._under_way is not None:
+        if self._context is None or self._under_way is not None:
+            return
+        if self._sense >= 0:
+            self._ask(self._sense, sense=True)
+            return
+        if not self._ahead:
             return
         start = max(0, self._asked)
         missing = np.flatnonzero(~(self._context.covered | self._context.given_up)[start : start + AHEAD])
         if len(missing):
             self._ask(start + int(missing[0]))
 
-    def _ask(self, frame: int) -> None:
+    def _ask(self, frame: int, *, sense: bool = False) -> None:
         assert self._context is not None
-        self._under_way = (self._context, frame)
+        self._under_way = _Request(self._context, frame, sense)
         self._latest.ask(self._under_way)
 
 
 _LIST = -1
+
+
+@dataclass(frozen=True, eq=False)
+class _Request:
+    context: _Context
+    frame: int
+    sense: bool = False
 
 
 class _Context:

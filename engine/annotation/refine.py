@@ -24,6 +24,10 @@ _SUREST, _SPOKEN = 6.0, 12.0
 """Logits: the most that a network's word may count, and a click's where it is."""
 _EVEN, _STEEP = 4.0, 2.0
 """Colours this far apart are the same; each further grey level is as long as so many pixels."""
+_DOUBT = 0.1
+"""The probability of what nobody has a word for."""
+_LONGEST = 512
+"""Pixels that the longer side of a picture is brought down to where no network says how small it looks at it."""
 _FAR = 3
 """A click is heard within so many times its reach."""
 _ROUNDS = 3
@@ -54,6 +58,37 @@ def refined(
     return Painted.of(_holding(mask, within))
 
 
+def by_colour(image: Image, *, inside: Sequence[Pixel], outside: Sequence[Pixel] = (), reach: float = REACH) -> Painted | None:
+    """As `refined`, where no network has a say: what is like the pixels clicked inside, and near them."""
+    height, width = image.shape[:2]
+    doubt = np.full(_coarse(height, width, max(height, width)), _DOUBT, np.float32)
+    return refined(doubt, image, inside=inside, outside=outside, reach=reach)
+
+
+def corrected(region: Painted, image: Image, *, inside: Sequence[Pixel] = (), outside: Sequence[Pixel] = (), reach: float = REACH) -> Painted | None:
+    """A region of an image (H, W, 3) with what clicks change of it; beyond `_FAR` times their reach its pixels stay. None where nothing is left."""
+    height, width = image.shape[:2]
+    mask = np.zeros((height, width), bool)
+    left, top, right, bottom = region.box
+    mask[top:bottom, left:right] = region.mask
+    said = [(x, y, sign) for some, sign in ((inside, 1.0), (outside, -1.0)) for x, y in some if 0 <= x < width and 0 <= y < height]
+    if said:
+        far = int(_FAR * reach) + 1
+        x0, y0 = max(0, min(x for x, _, _ in said) - far), max(0, min(y for _, y, _ in said) - far)
+        here = slice(y0, max(y for _, y, _ in said) + far + 1), slice(x0, max(x for x, _, _ in said) + far + 1)
+        rows, columns = mask[here].shape
+        lead = np.zeros(_coarse(rows, columns, max(height, width)), np.float32)
+        small = cv2.resize(image[here], lead.shape[::-1], interpolation=cv2.INTER_AREA)
+        scale = lead.shape[1] / columns, lead.shape[0] / rows
+        for x, y, sign in said:
+            _say(lead, small, [(int((x - x0 + 0.5) * scale[0]), int((y - y0 + 0.5) * scale[1]))], sign=sign, reach=max(1.0, reach * scale[0]))
+        known = np.float32(np.log(1 / _DOUBT - 1))
+        mask[here] = cv2.resize(lead, (columns, rows), interpolation=cv2.INTER_LINEAR) + np.where(mask[here], known, -known) > 0
+        for x, y, sign in said:
+            mask[y, x] = sign > 0
+    return Painted.of(mask)
+
+
 def geodesic(uneven: tuple[Plane, Plane], seeds: Sequence[Pixel]) -> Plane:
     """(h, w) the length of the shortest level and upright way from each pixel to the nearest seed.
 
@@ -70,6 +105,12 @@ def geodesic(uneven: tuple[Plane, Plane], seeds: Sequence[Pixel]) -> Plane:
             backward = np.flip(np.minimum.accumulate(np.flip(far + along, axis), axis=axis), axis) - along
             far = np.minimum(np.minimum(forward, backward), far)
     return far
+
+
+def _coarse(height: int, width: int, longest: int) -> tuple[int, int]:
+    """The size at which a part of a picture is looked at, of a picture whose longer side is `longest`."""
+    smaller = max(1, round(longest / _LONGEST))
+    return max(1, round(height / smaller)), max(1, round(width / smaller))
 
 
 def _lead(probabilities: Plane, train_id: int) -> Plane:

@@ -60,6 +60,7 @@ class Predictor:
         self._scale = torch.tensor([1 / (255 * std) for std in recipe.std], device=self.device)
         self._shift = torch.tensor([-mean / std for mean, std in zip(recipe.mean, recipe.std)], device=self.device)
         self._lock = threading.Lock()
+        self._last: tuple[Image, Tensor] | None = None
 
     def predict(
         self,
@@ -83,22 +84,31 @@ class Predictor:
             with self._lock:
                 if not flip and not slide and tuple(scales) == (1.0,):
                     logits = self._logits(_resized(image, (height, width)))[0]
+                    self._last = image, logits
                 else:
                     logits = self._averaged(image, (height, width), flip=flip, scales=scales, slide=slide)
                 mask, confidence = decide(logits, size or image.shape[:2])
         except torch.OutOfMemoryError as error:
-            raise CheckpointError(f"{self.checkpoint} needs more memory than {self.device} has left; close other programs or use the device cpu") from error
+            raise self._too_large() from error
         mask = dropped(mask, smallest) if smallest else mask
         return Prediction(mask, confidence, (time.perf_counter() - started) * 1000)
 
     @torch.inference_mode()
     def probabilities(self, image: Image) -> NDArray[np.float32]:
-        """(K, h, w) of an image (H, W, 3) uint8 RGB, at the network's own output size: each pixel's add up to 1. Raises CheckpointError when memory runs out."""
+        """(K, h, w) of an image (H, W, 3) uint8 RGB, at the network's own output size: each pixel's add up to 1. Raises CheckpointError when memory runs out.
+
+        Of the image that was predicted last they are known.
+        """
         try:
             with self._lock:
-                return self._probabilities(_resized(image, input_size(image.shape[:2], self.card.recipe)), flip=False)[0].cpu().numpy()
+                if self._last is None or self._last[0] is not image:
+                    self._last = image, self._logits(_resized(image, input_size(image.shape[:2], self.card.recipe)))[0]
+                return self._last[1].softmax(dim=0).cpu().numpy()
         except torch.OutOfMemoryError as error:
-            raise CheckpointError(f"{self.checkpoint} needs more memory than {self.device} has left; close other programs or use the device cpu") from error
+            raise self._too_large() from error
+
+    def _too_large(self) -> CheckpointError:
+        return CheckpointError(f"{self.checkpoint} needs more memory than {self.device} has left; close other programs or use the device cpu")
 
     @torch.inference_mode()
     def _averaged(self, image: Image, size: tuple[int, int], *, flip: bool, scales: Sequence[float], slide: bool = False) -> Tensor:
