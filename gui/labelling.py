@@ -42,6 +42,8 @@ class Labelling(QObject):
 
     opened = Signal(object)
     """An `Opened`, or None when nothing is."""
+    leaving = Signal()
+    """Another is opened next, or none; what is open still is."""
     painted = Signal(object)
     """The box in which the index mask is another than before."""
     space_changed = Signal()
@@ -64,6 +66,8 @@ class Labelling(QObject):
 
     def show_opened(self, opened: Opened | None) -> None:
         """Takes what was read; what was open before is saved."""
+        if self._opened is not None:
+            self.leaving.emit()
         self._opened, self._selection, self._outlines = opened, frozenset(), None
         self._shown = opened.store.document if opened is not None else None
         self.saving.watch(opened)

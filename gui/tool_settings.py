@@ -10,6 +10,7 @@ from gui.label_picture import NOTHING, LabelPicture
 EVERYTHING, EMPTY, CLASS = "everything", "empty", "class"
 SIZES = (1, 400)
 TOLERANCES = (0, 120)
+SPACINGS = (8, 96)
 
 
 class ToolSettings(QObject):
@@ -25,6 +26,10 @@ class ToolSettings(QObject):
         self.tolerance = 12
         self.over = EVERYTHING
         self.over_label = ""
+        self.spacing = 24
+        self.as_polygon = False
+        self.prompt_file = ""
+        self.outlined_by = ""
 
     def set_label(self, name: str) -> None:
         """The label of the next region."""
@@ -49,6 +54,22 @@ class ToolSettings(QObject):
         """Where brush and wand may paint: everywhere, where nothing is labelled, or over one class alone."""
         self._set("over_label", label)
         self._set("over", what)
+
+    def set_spacing(self, pixels: int) -> None:
+        """About how wide patches of like pixels are."""
+        self._set("spacing", max(SPACINGS[0], min(SPACINGS[1], pixels)))
+
+    def set_as_polygon(self, wanted: bool) -> None:
+        """Whether what is outlined or cut out is kept as polygons, in place of its pixels."""
+        self._set("as_polygon", wanted)
+
+    def set_prompt_file(self, path: str) -> None:
+        """The encoder or decoder of a segment-anything network as an ONNX file; "" for none."""
+        self._set("prompt_file", path)
+
+    def set_outlined_by(self, words: str) -> None:
+        """What outlines by clicks go by now, to be read."""
+        self._set("outlined_by", words)
 
     def limits(self, picture: LabelPicture) -> Limits | None:
         """Where a stroke that begins now may paint; None for everywhere."""

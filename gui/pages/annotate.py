@@ -43,7 +43,7 @@ class AnnotatePage(Page):
         super().__init__(session, jobs, settings, parent)
         self.labelling = Labelling(self)
         self.player = Player.of(session)
-        self.tools: dict[str, Tool] = {tool.name: tool for tool in tools.made(self.labelling)}
+        self.tools: dict[str, Tool] = {tool.name: tool for tool in tools.made(self.labelling, self.player)}
         self._last_drawn = "polygon"
         self._visible = self._labels_off = False
         self.reader = LabelFeed(self)
@@ -102,7 +102,7 @@ class AnnotatePage(Page):
             return
         if now is None or now.frame != self.session.frame or self._frames is not frames:
             for tool in self.tools.values():
-                tool.cancel()
+                tool.put_away()
             self.reader.ask(Wanted(frames, self.session.frame))
 
     def _make(self) -> None:

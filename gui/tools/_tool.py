@@ -29,6 +29,8 @@ class Pointer:
     scale: float
     shift: bool = False
     ctrl: bool = False
+    right: bool = False
+    """It is the right button that is down."""
 
     @property
     def pixel(self) -> tuple[int, int]:
@@ -47,7 +49,7 @@ class Pointer:
 
 
 class Tool:
-    """The base of all tools; a tool that is put away forgets what it had begun."""
+    """The base of all tools; a tool that is put away forgets what it had begun, or keeps it where it is as good as done."""
 
     name: ClassVar[str] = ""
     title: ClassVar[str] = ""
@@ -58,11 +60,29 @@ class Tool:
 
     def __init__(self, labelling: Labelling) -> None:
         self.labelling = labelling
+        self.in_hand = False
 
     @property
     def busy(self) -> bool:
         """Whether something is begun that Esc would throw away."""
         return False
+
+    @property
+    def hears_right(self) -> bool:
+        """Whether the right button is the tool's now, as the left one is; else it opens the menu."""
+        return False
+
+    def reserves(self, event: QKeyEvent) -> bool:
+        """Whether a key that does something else in the window is the tool's now."""
+        undo = event.key() == Qt.Key.Key_Z and event.modifiers() == Qt.KeyboardModifier.ControlModifier
+        return self.busy and (undo or event.key() in (Qt.Key.Key_Backspace, Qt.Key.Key_Return, Qt.Key.Key_Enter, Qt.Key.Key_Escape))
+
+    def taken(self) -> None:
+        """It came into the hand, or another frame was opened while it is there."""
+
+    def put_away(self) -> None:
+        """Another tool or another frame comes; the frame it was used in is still open."""
+        self.cancel()
 
     def cancel(self) -> None:
         """Forgets what was begun."""
@@ -71,13 +91,13 @@ class Tool:
         """The window closes: ends the threads of the tool."""
 
     def press(self, at: Pointer) -> None:
-        """The left button went down."""
+        """The left button went down, or the right one where the tool hears it."""
 
     def move(self, at: Pointer, *, pressed: bool) -> None:
-        """The pointer moved, with the left button down or not."""
+        """The pointer moved, with the button down or not."""
 
     def release(self, at: Pointer) -> None:
-        """The left button came up."""
+        """The button came up."""
 
     def double(self, at: Pointer) -> None:
         """A second click at the same place; `press` and `release` of the first came before."""
@@ -97,6 +117,12 @@ class Tool:
 def on_screen(point: Point, view: Viewport, ratio: float) -> QPointF:
     """Where a document's point is drawn, in the widget's own pixels."""
     return QPointF((view.scale * (point[0] + 0.5) + view.left) / ratio, (view.scale * (point[1] + 0.5) + view.top) / ratio)
+
+
+def pixels_between(one: tuple[int, int], other: tuple[int, int]) -> list[tuple[int, int]]:
+    """The pixels on the straight line from one to another, both included."""
+    steps = max(abs(other[0] - one[0]), abs(other[1] - one[1]), 1)
+    return [(round(one[0] + (other[0] - one[0]) * at / steps), round(one[1] + (other[1] - one[1]) * at / steps)) for at in range(steps + 1)]
 
 
 def outline(points: tuple[Point, ...] | list[Point], view: Viewport, ratio: float) -> QPolygonF:

@@ -7,12 +7,12 @@ import math
 from collections.abc import Callable
 
 from PySide6.QtCore import QEvent, QPointF, QRect, QRectF, Qt, Signal
-from PySide6.QtGui import QColor, QCursor, QKeyEvent, QMouseEvent, QPainter, QPaintEvent, QPen, QWheelEvent
+from PySide6.QtGui import QColor, QContextMenuEvent, QCursor, QKeyEvent, QMouseEvent, QPainter, QPaintEvent, QPen, QWheelEvent
 from PySide6.QtWidgets import QWidget
 
 from engine.annotation.document import Box
 from gui import theme
-from gui.labelling import Labelling
+from gui.labelling import Labelling, Opened
 from gui.tools._tool import Pointer, Tool, draw_region
 from gui.widgets import layers
 from gui.widgets.image_canvas import ImageCanvas
@@ -36,7 +36,7 @@ class LabelCanvas(ImageCanvas):
         super().__init__(parent)
         self._labelling = labelling
         self._tool: Tool | None = None
-        self._pressed = False
+        self._pressed = Qt.MouseButton.NoButton
         self._panning = False
         self._cross = True
         self._at: QPointF | None = None
@@ -44,6 +44,8 @@ class LabelCanvas(ImageCanvas):
         labelling.painted.connect(self.refresh)
         labelling.selection_changed.connect(self.update)
         labelling.preview_changed.connect(self.update)
+        labelling.leaving.connect(lambda: self._tool.put_away() if self._tool is not None else None)
+        labelling.opened.connect(self._on_opened)
 
     @property
     def tool(self) -> Tool | None:
@@ -52,9 +54,13 @@ class LabelCanvas(ImageCanvas):
 
     def take(self, tool: Tool) -> None:
         """Puts the tool away that is in the hand, and takes another."""
-        if self._tool is not None and self._tool is not tool:
-            self._tool.cancel()
-        self._tool = tool
+        if self._tool is not tool:
+            if self._tool is not None:
+                self._tool.put_away()
+                self._tool.in_hand = False
+            self._tool = tool
+            tool.in_hand = True
+            tool.taken()
         self._dress()
         self.update()
 
@@ -112,8 +118,8 @@ class LabelCanvas(ImageCanvas):
         if self._panning or event.button() == Qt.MouseButton.MiddleButton or (event.button() == Qt.MouseButton.LeftButton and self._space):
             self._panning = True
             super().mousePressEvent(event)
-        elif event.button() == Qt.MouseButton.LeftButton and self._can_draw:
-            self._pressed = True
+        elif self._can_draw and self._pressed == Qt.MouseButton.NoButton and self._is_drawn_with(event.button()):
+            self._pressed = event.button()
             self._tool.press(self._pointer(event))  # type: ignore[union-attr]
             self.update()
 
@@ -125,7 +131,7 @@ class LabelCanvas(ImageCanvas):
         self.pointed.emit(self.spot(event.position()))
         self.hovered.emit(self.spot(event.position()))
         if self._can_draw:
-            self._tool.move(self._pointer(event), pressed=self._pressed)  # type: ignore[union-attr]
+            self._tool.move(self._pointer(event), pressed=self._pressed != Qt.MouseButton.NoButton)  # type: ignore[union-attr]
             self._dress()
             if self._tool.cursor == Qt.CursorShape.CrossCursor or self._tool.busy:  # type: ignore[union-attr]
                 self.update()
@@ -135,16 +141,22 @@ class LabelCanvas(ImageCanvas):
             super().mouseReleaseEvent(event)
             self._panning = False
             self._dress()
-        elif event.button() == Qt.MouseButton.LeftButton and self._pressed:
-            self._pressed = False
+        elif event.button() == self._pressed:
+            at = self._pointer(event)
+            self._pressed = Qt.MouseButton.NoButton
             if self._can_draw:
-                self._tool.release(self._pointer(event))  # type: ignore[union-attr]
+                self._tool.release(at)  # type: ignore[union-attr]
             self.update()
 
     def mouseDoubleClickEvent(self, event: QMouseEvent) -> None:
         if event.button() == Qt.MouseButton.LeftButton and self._can_draw:
             self._tool.double(self._pointer(event))  # type: ignore[union-attr]
             self.update()
+
+    def contextMenuEvent(self, event: QContextMenuEvent) -> None:
+        by_mouse = event.reason() == QContextMenuEvent.Reason.Mouse
+        if not (by_mouse and self._can_draw and self._tool.hears_right):  # type: ignore[union-attr]
+            super().contextMenuEvent(event)
 
     def wheelEvent(self, event: QWheelEvent) -> None:
         if event.modifiers() & Qt.KeyboardModifier.ShiftModifier and self._tool is not None:
@@ -163,10 +175,9 @@ class LabelCanvas(ImageCanvas):
         super().keyPressEvent(event)
 
     def event(self, event: QEvent) -> bool:
-        if event.type() == QEvent.Type.ShortcutOverride and isinstance(event, QKeyEvent) and self._tool is not None and self._tool.busy:
-            if event.key() in (Qt.Key.Key_Backspace, Qt.Key.Key_Return, Qt.Key.Key_Enter, Qt.Key.Key_Escape) or _is_undo(event):
-                event.accept()  # while something is drawn these are the tool's
-                return True
+        if event.type() == QEvent.Type.ShortcutOverride and isinstance(event, QKeyEvent) and self._tool is not None and self._tool.reserves(event):
+            event.accept()  # while something is drawn these are the tool's
+            return True
         if event.type() == QEvent.Type.Leave:
             self._at = None
             self.pointed.emit(None)
@@ -181,7 +192,18 @@ class LabelCanvas(ImageCanvas):
         ratio = self.devicePixelRatioF()
         x, y = self.view.picture_point(event.position().x() * ratio, event.position().y() * ratio)
         held = event.modifiers()
-        return Pointer(x, y, self.view.scale, bool(held & Qt.KeyboardModifier.ShiftModifier), bool(held & Qt.KeyboardModifier.ControlModifier))
+        shift, ctrl = (bool(held & key) for key in (Qt.KeyboardModifier.ShiftModifier, Qt.KeyboardModifier.ControlModifier))
+        return Pointer(x, y, self.view.scale, shift, ctrl, self._pressed == Qt.MouseButton.RightButton)
+
+    def _is_drawn_with(self, button: Qt.MouseButton) -> bool:
+        return button == Qt.MouseButton.LeftButton or (button == Qt.MouseButton.RightButton and self._tool is not None and self._tool.hears_right)
+
+    def _on_opened(self, opened: Opened | None) -> None:
+        """What was begun on the frame before ends with it."""
+        if self._tool is not None:
+            self._tool.cancel()
+            if opened is not None:
+                self._tool.taken()
 
     def _draw_grid(self, painter: QPainter, ratio: float) -> None:
         view = self.view
@@ -198,7 +220,3 @@ class LabelCanvas(ImageCanvas):
 
     def _dress(self) -> None:
         self.setCursor(QCursor(self._tool.cursor if self._tool is not None else Qt.CursorShape.ArrowCursor))
-
-
-def _is_undo(event: QKeyEvent) -> bool:
-    return event.key() == Qt.Key.Key_Z and event.modifiers() == Qt.KeyboardModifier.ControlModifier

@@ -1,13 +1,15 @@
-"""What can be set of the tool in the hand: the brush's size, the wand's tolerance, and what may not be painted over."""
+"""What can be set of the tool in the hand: sizes and tolerances, what may be painted over, and what becomes of it."""
 
 from __future__ import annotations
 
 from PySide6.QtCore import QSignalBlocker, Qt
 from PySide6.QtWidgets import QComboBox, QFormLayout, QLabel, QSlider, QWidget
 
-from gui.tool_settings import CLASS, EMPTY, EVERYTHING, SIZES, TOLERANCES, ToolSettings
+from gui.tool_settings import CLASS, EMPTY, EVERYTHING, SIZES, SPACINGS, TOLERANCES, ToolSettings
+from gui.widgets.prompt_file import PromptFile
 
-_PAINTING = ("brush", "fill", "wand", "box")
+_PAINTING = ("brush", "fill", "wand", "patches", "refine", "box")
+_PENDING = ("refine", "box")
 
 
 class ToolOptions(QWidget):
@@ -19,10 +21,16 @@ class ToolOptions(QWidget):
         self._tool = ""
         self._size, self._size_says = _slider(*SIZES), QLabel()
         self._tolerance, self._tolerance_says = _slider(*TOLERANCES), QLabel()
+        self._spacing, self._spacing_says = _slider(*SPACINGS), QLabel()
+        self._spacing.setTracking(False)  # patches are found once it is let go
+        self._kept_as = QComboBox()
+        self._kept_as.addItems(["painted pixels", "polygon"])
+        self._kept_as.setToolTip("What becomes of the outline once it is kept")
+        self._goes_by, self._prompt = PromptFile.words(settings), PromptFile(settings)
         self._over = QComboBox()
         for words, what in (("over everything", EVERYTHING), ("where nothing is labelled", EMPTY), ("over one class alone", CLASS)):
             self._over.addItem(words, what)
-        self._over.setToolTip("Where brush and wand may paint")
+        self._over.setToolTip("Where what paints may paint")
         self._class = QComboBox()
         self._class.setToolTip("The class that may be painted over")
         self._hint = QLabel()
@@ -32,10 +40,13 @@ class ToolOptions(QWidget):
         self._form.setContentsMargins(0, 0, 0, 0)
         self._form.setLabelAlignment(Qt.AlignmentFlag.AlignLeft)
         self._form.addRow(self._hint)
-        for says, slider in ((self._size_says, self._size), (self._tolerance_says, self._tolerance)):
+        self._form.addRow(self._goes_by)
+        for says, slider in ((self._size_says, self._size), (self._tolerance_says, self._tolerance), (self._spacing_says, self._spacing)):
             self._form.addRow(says, slider)
         self._form.addRow("Paint", self._over)
         self._form.addRow("Class", self._class)
+        self._form.addRow("Keep as", self._kept_as)
+        self._form.addRow(self._prompt)
         self._connect()
         self._show()
 
@@ -45,6 +56,10 @@ class ToolOptions(QWidget):
         self._hint.setText(help)
         self._form.setRowVisible(self._size, name in ("brush", "eraser"))
         self._form.setRowVisible(self._tolerance, name == "wand")
+        self._form.setRowVisible(self._spacing, name == "patches")
+        self._form.setRowVisible(self._kept_as, name in _PENDING)
+        for row in (self._goes_by, self._prompt):
+            self._form.setRowVisible(row, name == "refine")
         self._form.setRowVisible(self._over, name in _PAINTING)
         self._form.setRowVisible(self._class, name in _PAINTING and self._over.currentData() == CLASS)
 
@@ -58,6 +73,9 @@ class ToolOptions(QWidget):
     def _connect(self) -> None:
         self._size.valueChanged.connect(self._settings.set_brush_size)
         self._tolerance.valueChanged.connect(self._settings.set_tolerance)
+        self._spacing.valueChanged.connect(self._settings.set_spacing)
+        self._spacing.sliderMoved.connect(lambda value: self._spacing_says.setText(f"Width {value} px"))
+        self._kept_as.currentIndexChanged.connect(lambda at: self._settings.set_as_polygon(at == 1))
         self._over.currentIndexChanged.connect(lambda _: self._on_over())
         self._class.currentTextChanged.connect(lambda _: self._on_over())
         self._settings.changed.connect(self._show)
@@ -67,11 +85,14 @@ class ToolOptions(QWidget):
         self._settings.set_over(self._over.currentData(), self._class.currentText())
 
     def _show(self) -> None:
-        for slider, value in ((self._size, self._settings.brush_size), (self._tolerance, self._settings.tolerance)):
+        for slider, value in ((self._size, self._settings.brush_size), (self._tolerance, self._settings.tolerance), (self._spacing, self._settings.spacing)):
             with QSignalBlocker(slider):
                 slider.setValue(value)
         self._size_says.setText(f"Size {self._settings.brush_size} px")
         self._tolerance_says.setText(f"Tolerance {self._settings.tolerance}")
+        self._spacing_says.setText(f"Width {self._settings.spacing} px")
+        with QSignalBlocker(self._kept_as):
+            self._kept_as.setCurrentIndex(int(self._settings.as_polygon))
 
 
 def _slider(low: int, high: int) -> QSlider:

@@ -373,6 +373,7 @@ def test_a_box_cuts_out_what_stands_out_in_it(qtbot, page: AnnotatePage) -> None
     page.take("box")
     page.labelling.settings.set_label("bus")
     drag(page, (11, 7), (20, 15), (33, 27))
+    QTest.keyClick(page.canvas, Qt.Key.Key_Return)
     qtbot.waitUntil(lambda: len(page.labelling.committed.regions) == 3)
     assert shown(page, 20, 16) == "bus" and shown(page, 12, 8) == "" and page.labelling.selected[0].label == "bus"
 
