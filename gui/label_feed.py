@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import gc
+import threading
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import numpy as np
-from PySide6.QtCore import QObject, Signal
+from PySide6.QtCore import QObject, QTimer, Signal
 
 from engine.annotation import finding
 from engine.annotation.document import Document
@@ -19,10 +22,13 @@ from gui.widgets import layers
 
 if TYPE_CHECKING:
     from engine.labels import LabelSpace
+    from engine.sample import Image
 
 
 _UNTIL_IT_IS_LEFT_S = 20.0
 """How long a document that was just left may take to be written and closed before it can be opened again."""
+_LOOKED_AT_MS = 60
+"""How long a frame is the only one that is worked on: meanwhile it is painted, or already left for the next."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -33,9 +39,17 @@ class Wanted:
     frame: int
 
 
+@dataclass(frozen=True, eq=False)
+class _Shown:
+    """A frame that is looked at, and that `left` is told of when another is asked for."""
+
+    opened: Opened
+    left: threading.Event
+
+
 class LabelFeed(QObject):
-    """`done(wanted, opened)` for the newest that was asked, `failed(wanted, error)` where it can't be read; then the frame after it, in the
-    direction of travel, is read and kept."""
+    """`done(wanted, opened)` for the newest that was asked, `failed(wanted, error)` where it can't be read; then what edits of it will need is
+    prepared, and the frame after it, in the direction of travel, is read and kept."""
 
     done = Signal(object, object)
     failed = Signal(object, object)
@@ -45,8 +59,13 @@ class LabelFeed(QObject):
         self._asked: Wanted | None = None
         self._under_way: Wanted | None = None
         self._ahead: tuple[Wanted, Opened, float] | None = None
+        self._shown: _Shown | None = None
         self._step = 1
-        self._reader = Latest(read, self)
+        self._reads_ahead = True
+        self._pause = QTimer(self, singleShot=True, interval=_LOOKED_AT_MS)
+        self._pause.timeout.connect(self._prepare)
+        self._resting = False
+        self._reader = Latest(_work, self)
         self._reader.done.connect(self._on_read)
         self._reader.failed.connect(self._on_failed)
 
@@ -60,6 +79,7 @@ class LabelFeed(QObject):
         before, self._asked = self._asked, wanted
         self._step = -1 if before is not None and before.frames is wanted.frames and wanted.frame < before.frame else 1
         held, self._ahead = self._ahead, None
+        self._leave()
         if held is not None and _same(held[0], wanted) and held[2] == _written(held[1].store.path):
             self._give(wanted, held[1])
             return
@@ -67,12 +87,22 @@ class LabelFeed(QObject):
             held[1].store.close()
         if not _same(self._under_way, wanted):
             self._read(wanted)
+        self._rest()
 
     def forget(self) -> None:
         """Another drive is open: what was asked or read in advance is of no use."""
+        self._leave()
+        self._rested()
         self._reader.forget()
         self._asked = self._under_way = None
         if self._ahead is not None:
+            self._ahead[1].store.close()
+            self._ahead = None
+
+    def read_ahead(self, wanted: bool) -> None:
+        """Whether the next frame is read in advance: not while a job writes documents, as it would find that one taken."""
+        self._reads_ahead = wanted
+        if not wanted and self._ahead is not None:
             self._ahead[1].store.close()
             self._ahead = None
 
@@ -86,12 +116,42 @@ class LabelFeed(QObject):
         self._reader.ask(wanted)
 
     def _give(self, wanted: Wanted, opened: Opened) -> None:
+        self._shown = _Shown(opened, threading.Event())
+        self._pause.start()
         self.done.emit(wanted, opened)
-        following = Wanted(wanted.frames, wanted.frame + self._step)
-        if self._asked is wanted and 0 <= following.frame < len(wanted.frames):
-            self._read(following)
 
-    def _on_read(self, wanted: Wanted, opened: Opened) -> None:
+    def _rest(self) -> None:
+        """Until the frame is on the screen no garbage is looked for: among so much that is new, none of it garbage, that takes a fifth of the time."""
+        if gc.isenabled():
+            gc.disable()
+            self._resting = True
+
+    def _rested(self) -> None:
+        if self._resting:
+            gc.enable()
+            self._resting = False
+
+    def _prepare(self) -> None:
+        self._rested()
+        if self._shown is not None:
+            self._reader.ask(self._shown)
+
+    def _leave(self) -> None:
+        self._pause.stop()
+        if self._shown is not None:
+            self._shown.left.set()
+            self._shown = None
+
+    def _on_prepared(self, shown: _Shown) -> None:
+        if self._reads_ahead and shown is self._shown and self._asked is not None:
+            following = Wanted(self._asked.frames, self._asked.frame + self._step)
+            if 0 <= following.frame < len(following.frames):
+                self._read(following)
+
+    def _on_read(self, wanted: Wanted | _Shown, opened: Opened) -> None:
+        if isinstance(wanted, _Shown):
+            self._on_prepared(wanted)
+            return
         asked = self._asked
         if wanted is not self._under_way or asked is None:
             opened.store.close()
@@ -99,12 +159,15 @@ class LabelFeed(QObject):
         self._under_way = None
         if _same(asked, wanted):
             self._give(asked, opened)
+        elif not self._reads_ahead:
+            opened.store.close()
         else:
             self._ahead = wanted, opened, _written(opened.store.path)
 
     def _on_failed(self, wanted: Wanted, error: Exception) -> None:
         if wanted is self._under_way:
             self._under_way = None
+            self._rested()
             if _same(self._asked, wanted):
                 self.failed.emit(self._asked, error)
 
@@ -121,27 +184,47 @@ def _written(path: Path) -> float:
         return 0
 
 
+def _work(request: Wanted | _Shown) -> Opened | None:
+    if isinstance(request, Wanted):
+        return read(request)
+    request.opened.picture.rasteriser.prepare(request.opened.store.document, lambda: not request.left.is_set())
+    return None
+
+
 def read(wanted: Wanted) -> Opened:
     """The frame's picture and its document: the file's, else one that begins as the frame's mask, else an empty one. Raises DataError."""
     from engine.annotation import frame_labels
     from engine.annotation.raster import Rasteriser
     from engine.annotation.store import Store
 
-    image = wanted.frames.image(wanted.frame)
-    assert image is not None, "a drive of scans alone is never asked for"
-    height, width = image.shape[:2]
     space, path, frame = space_of(wanted.frames), path_of(wanted.frames, wanted.frame), wanted.frames.drive.frames[wanted.frame]
     notes: list[str] = []
+    with ThreadPoolExecutor(1, thread_name_prefix="picture") as beside:  # the labels are read meanwhile
+        picture_read = beside.submit(_picture, wanted)
 
-    def new() -> Document:
-        document, said = frame_labels.begun((width, height), space, image=frame.image, truth=lambda: wanted.frames.truth(wanted.frame))
-        notes.extend(said)
-        return document
+        def new() -> Document:
+            height, width = picture_read.result()[0].shape[:2]
+            document, said = frame_labels.begun((width, height), space, image=frame.image, truth=lambda: wanted.frames.truth(wanted.frame))
+            notes.extend(said)
+            return document
 
-    store = Store.open(path, new=new, patience=_UNTIL_IT_IS_LEFT_S)
-    picture = LabelPicture(space, Rasteriser(width, height), np.full((height, width), NOTHING, np.uint8))
-    picture.paint(store.document, (0, 0, width, height))
-    return Opened(wanted.frame, image, layers.pyramid(image), store, picture, frame_labels.masks_of(path), "; ".join(notes))
+        store = Store.open(path, new=new, patience=_UNTIL_IT_IS_LEFT_S)
+        try:
+            image, levels = picture_read.result()
+            height, width = image.shape[:2]
+            picture = LabelPicture(space, Rasteriser(width, height), np.full((height, width), NOTHING, np.uint8))
+            picture.paint(store.document, (0, 0, width, height))
+        except BaseException:
+            store.close()
+            raise
+    return Opened(wanted.frame, image, levels, store, picture, frame_labels.masks_of(path), "; ".join(notes))
+
+
+def _picture(wanted: Wanted) -> tuple[Image, list[Image]]:
+    """The frame's picture, and its `layers.pyramid`."""
+    image = wanted.frames.image(wanted.frame)
+    assert image is not None, "a drive of scans alone is never asked for"
+    return image, layers.pyramid(image)
 
 
 def regions_of(wanted: Wanted) -> Document | None:

@@ -12,14 +12,19 @@ from itertools import chain
 from pathlib import Path
 from typing import Any, NoReturn
 
+import numpy as np
+from numpy.typing import NDArray
+
 from engine.annotation import json_layout, painted_json
-from engine.annotation.document import Document, Envelope, Painted, Polygon, Region, Shape
+from engine.annotation.document import Document, Envelope, Painted, Point, Polygon, Region, Shape
 from engine.annotation.json_layout import Layout
 from engine.annotation.json_text import JsonText, Listing, read_text, shown
 from engine.annotation.painted_json import FARTHEST, MOST_PIXELS, Part
 
 _OWN = ("label", "polygon", "deleted", "painted")
 _NOT_PAINTED = "take the key painted away to keep the outline"
+_EXACT = 1 << 24
+"""Smaller whole numbers are float32 numbers."""
 _DEEPEST = 50
 """Levels of lists and objects in a value that is kept for others: far more are an accident, and more than what goes through them can do."""
 
@@ -34,13 +39,14 @@ def read(text: str, *, source: str) -> Document:
 
     Raises DataError for what isn't JSON, has no size or no objects, or has an object without a label or an outline.
     """
-    file = JsonText(text, source=source)
-    listing = file.listing("objects", _taken)
+    file, outlines = JsonText(text, source=source), _Outlines()
+    listing = file.listing("objects", outlines.take)
     width, height = _size(file, listing)
-    _check(file, listing)
-    groups = list(_groups(file, listing))
-    regions = tuple(_region(listing, key, group, text[_start(listing, group) : _end(listing, group)]) for key, group in enumerate(groups))
-    return Document(width, height, regions, len(regions), _envelope(text, listing, groups))
+    _check(file, listing, outlines)
+    groups = list(_groups(file, listing, outlines))
+    spans = [(listing.starts[places[0]], listing.ends[places[-1]]) for places, _ in groups]
+    regions = tuple(_region(listing.items[group[0][0]], key, group[1], text[start:end]) for key, (group, (start, end)) in enumerate(zip(groups, spans)))
+    return Document(width, height, regions, len(regions), _envelope(text, listing, groups, spans))
 
 
 def write(document: Document) -> str:
@@ -66,12 +72,34 @@ _Group = tuple[list[int], Shape]
 """The places of the objects that are one region, and its shape."""
 
 
-def _start(listing: Listing, group: _Group) -> int:
-    return listing.starts[group[0][0]]
+class _Outlines:
+    """Makes tuples of the points of the objects, and notes what their numbers are like; what isn't a list of lists is left for `_check`."""
 
+    def __init__(self) -> None:
+        self.sound = True
+        """Whether all points that were taken are pairs of numbers that Pillow can count with."""
+        self._drawn: dict[int, tuple[object, NDArray[np.float32]]] = {}  # with the points, which keep their ids as long as they are here
 
-def _end(listing: Listing, group: _Group) -> int:
-    return listing.ends[group[0][-1]]
+    def take(self, items: list[Any]) -> None:
+        """Changes them in place."""
+        polygons: list[tuple[tuple[Any, ...], ...]] = []
+        for item in items:
+            polygon = item.get("polygon") if type(item) is dict else None
+            if type(polygon) is list and set(map(type, polygon)) <= {list}:
+                item["polygon"] = points = tuple(map(tuple, polygon))
+                polygons.append(points)
+        numbers = _numbers(chain.from_iterable(polygons))
+        self.sound &= numbers is not None
+        if isinstance(numbers, np.ndarray):
+            end = 0
+            for points in polygons:
+                start, end = end, end + 2 * len(points)
+                self._drawn[id(points)] = points, numbers[start:end]
+
+    def polygon(self, points: tuple[Point, ...]) -> Polygon:
+        """One that is drawn quickly, where that can be, of points that an object was left with."""
+        found = self._drawn.get(id(points))
+        return Polygon(points) if found is None else Polygon.of_file(points, found[1])
 
 
 def _size(file: JsonText, listing: Listing) -> tuple[int, int]:
@@ -89,15 +117,7 @@ def _size(file: JsonText, listing: Listing) -> tuple[int, int]:
     return sides[0], sides[1]
 
 
-def _taken(item: Any) -> Any:
-    """An object as it was read, but with the points as tuples; whatever else stands there is left for `_check`."""
-    polygon = item.get("polygon") if type(item) is dict else None
-    if type(polygon) is list and set(map(type, polygon)) <= {list}:
-        item["polygon"] = tuple(map(tuple, polygon))
-    return item
-
-
-def _check(file: JsonText, listing: Listing) -> None:
+def _check(file: JsonText, listing: Listing, outlines: _Outlines) -> None:
     """Raises DataError for the first object that can't be used."""
     for place, item in enumerate(listing.items):
         if type(item) is not dict:
@@ -110,10 +130,10 @@ def _check(file: JsonText, listing: Listing) -> None:
             _fail(file, listing, place, f"says {shown(item['deleted'])} to deleted", "write 0 or 1")
         if len(item) > 2 and not all(_sound(value, _DEEPEST) for key, value in item.items() if key not in _OWN):
             _fail(file, listing, place, "has a number that is too large or values that lie too deep in each other", "correct it")
-    if not _are_points(chain.from_iterable(item["polygon"] for item in listing.items)):
-        place = next(place for place, item in enumerate(listing.items) if not _are_points(item["polygon"]))
-        point = next(point for point in listing.items[place]["polygon"] if not _are_points([point]))
-        _fail(file, listing, place, f"has the point {shown(point)}", "write two numbers, x and y in pixels")
+    if not outlines.sound:
+        wrong = ((place, point) for place, item in enumerate(listing.items) for point in item["polygon"] if _numbers([point]) is None)
+        for place, point in wrong:
+            _fail(file, listing, place, f"has the point {shown(point)}", "write two numbers, x and y in pixels")
 
 
 def _fail(file: JsonText, listing: Listing, place: int, flaw: str, cure: str) -> NoReturn:
@@ -122,13 +142,16 @@ def _fail(file: JsonText, listing: Listing, place: int, flaw: str, cure: str) ->
     file.fail(f"is damaged: object {place}{called} {flaw}", listing.starts[place], cure=cure)
 
 
-def _are_points(points: Iterable[tuple[Any, ...]]) -> bool:
-    """Whether each is a pair of numbers that Pillow can count with."""
+def _numbers(points: Iterable[tuple[Any, ...]]) -> list[float] | NDArray[np.float32] | None:
+    """x, y, x, y, … of points that are pairs of numbers that Pillow can count with, as float32 where that holds them exactly; None for others."""
     points = list(points)
     if not set(map(len, points)) <= {2}:
-        return False
+        return None
     numbers = list(chain.from_iterable(points))
-    return set(map(type, numbers)) <= {int, float} and -FARTHEST < min(numbers, default=0) and max(numbers, default=0) < FARTHEST
+    kinds = set(map(type, numbers))
+    if kinds == {int} and -_EXACT < min(numbers) and max(numbers) < _EXACT:
+        return np.array(numbers, np.float32)
+    return numbers if kinds <= {int, float} and -FARTHEST < min(numbers, default=0) and max(numbers, default=0) < FARTHEST else None
 
 
 def _sound(value: Any, levels: int) -> bool:
@@ -140,7 +163,7 @@ def _sound(value: Any, levels: int) -> bool:
     return True
 
 
-def _groups(file: JsonText, listing: Listing) -> Iterator[_Group]:
+def _groups(file: JsonText, listing: Listing, outlines: _Outlines) -> Iterator[_Group]:
     """The objects that make up each region: one, or all parts of what was painted."""
     parts: list[Part] = []
     places: list[int] = []
@@ -153,7 +176,7 @@ def _groups(file: JsonText, listing: Listing) -> Iterator[_Group]:
             parts.append(part)
             places.append(place)
         else:
-            yield [place], Polygon(item["polygon"])
+            yield [place], outlines.polygon(item["polygon"])
     if parts:
         yield places, _joined(file, listing, parts, places)
 
@@ -177,18 +200,17 @@ def _values(item: dict[str, Any]) -> dict[str, Any]:
     return {key: value for key, value in item.items() if key not in ("polygon", "painted")}
 
 
-def _region(listing: Listing, key: int, group: _Group, source: str) -> Region:
-    item = listing.items[group[0][0]]
-    extra = {name: value for name, value in item.items() if name not in _OWN}
-    return Region(key, item["label"], group[1], bool(item.get("deleted", 0)), extra, source)
+def _region(item: dict[str, Any], key: int, shape: Shape, source: str) -> Region:
+    extra = {name: value for name, value in item.items() if name not in _OWN} if len(item) > 2 else {}
+    return Region(key, item["label"], shape, bool(item.get("deleted", 0)), extra, source)
 
 
-def _envelope(text: str, listing: Listing, groups: list[_Group]) -> Envelope:
-    starts = [_start(listing, group) for group in groups]
-    ends = [_end(listing, group) for group in groups]
+def _envelope(text: str, listing: Listing, groups: list[_Group], spans: list[tuple[int, int]]) -> Envelope:
+    """`spans` are where the objects of each group begin and end in the text."""
+    starts, ends = [start for start, _ in spans], [end for _, end in spans]
     once: dict[Any, Any] = {}
-    gaps = tuple(once.setdefault(gap, gap) for gap in (text[end:start] for end, start in zip([listing.opening, *ends], [*starts, listing.closing])))
-    keys = tuple(once.setdefault(names, names) for names in (tuple(listing.items[places[0]]) for places, _ in groups))
+    gaps = tuple([once.setdefault(gap, gap) for gap in [text[end:start] for end, start in zip([listing.opening, *ends], [*starts, listing.closing])]])
+    keys = tuple([once.setdefault(names, names) for names in [tuple(listing.items[places[0]]) for places, _ in groups]])
     sample = next((text[start:end] for item, start, end in zip(listing.items, listing.starts, listing.ends) if len(item["polygon"]) > 1), None)
     lead = text[text.index("{") + 1 : text.index('"')]
     newline = "\r\n" if "\r\n" in lead else "\n"

@@ -31,6 +31,18 @@ class Polygon:
 
     points: tuple[Point, ...]
 
+    @staticmethod
+    def of_file(points: tuple[Point, ...], drawn: NDArray[np.float32]) -> Polygon:
+        """With the same points as (2 * N,) x, y, x, y, …, which float32 must hold exactly: who makes very many polygons makes these at once."""
+        polygon = Polygon(points)
+        vars(polygon)["drawn"] = drawn
+        return polygon
+
+    @cached_property
+    def drawn(self) -> Any:
+        """The points as Pillow takes them: pairs, or all numbers in one array."""
+        return self.points
+
     @cached_property
     def box(self) -> Box:
         """All pixels it can paint; may reach beyond the frame."""

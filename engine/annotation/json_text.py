@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, NoReturn
 
+from engine.annotation import json_quick
 from engine.errors import DataError
 
 _SPACE = re.compile(r"[ \t\n\r]*")
@@ -48,11 +49,14 @@ class JsonText:
         self._finish(end)
         return values
 
-    def listing(self, key: str, taken: Callable[[Any], Any] = lambda item: item) -> Listing:
-        """The object that the text is, with the list at `key` taken apart; its items are what `taken` makes of them.
+    def listing(self, key: str, taken: Callable[[list[Any]], object] = lambda items: None) -> Listing:
+        """The object that the text is, with the list at `key` taken apart; `taken` gets a few of its items at a time, and may change them in place.
 
-        Each is taken as soon as it is read: where the lists in it give way to tuples, garbage collection has half as much to go through.
+        They are taken as soon as they are read: where the lists in them give way to tuples, garbage collection has half as much to go through.
+        It may be given the same items again, once.
         """
+        if quick := json_quick.listing(self.text, key, taken):
+            return Listing(*quick)
         values: dict[str, Any] = {}
         found: Listing | None = None
         place = self._passed("{", self._start())
@@ -83,7 +87,7 @@ class JsonText:
         """The number of the line that holds this place of the text, from 1 on."""
         return self.text.count("\n", 0, place) + 1
 
-    def _items(self, values: dict[str, Any], opening: int, taken: Callable[[Any], Any]) -> Listing:
+    def _items(self, values: dict[str, Any], opening: int, taken: Callable[[list[Any]], object]) -> Listing:
         items: list[Any] = []
         starts: list[int] = []
         ends: list[int] = []
@@ -91,7 +95,9 @@ class JsonText:
         while self.text[place : place + 1] != "]" or items:
             starts.append(place)
             value, place = self._value(place)
-            items.append(taken(value))
+            one = [value]
+            taken(one)
+            items += one
             ends.append(place)
             if not (comma := _NEXT.match(self.text, place)):
                 break

@@ -81,6 +81,13 @@ def painting(rasteriser: Rasteriser, document: Document, onto: NDArray[np.int16]
     return onto
 
 
+def given_as_files_do(shape: Shape) -> Shape:
+    """The same polygon with its points as one array, where they are small whole numbers."""
+    if isinstance(shape, Painted) or not all(type(number) is int and abs(number) < 1 << 24 for point in shape.points for number in point):
+        return shape
+    return Polygon.of_file(shape.points, np.array(shape.points, np.float32).ravel())
+
+
 def within(box: Box) -> NDArray[np.bool_]:
     rows, columns = np.mgrid[:HEIGHT, :WIDTH]
     return (columns >= box[0]) & (columns < box[2]) & (rows >= box[1]) & (rows < box[3])
@@ -102,6 +109,28 @@ def test_a_window_is_painted_as_in_the_whole_and_nothing_beside_it(document: Doc
     assert np.array_equal(full, composed(document))
     part = painting(rasteriser, document, np.full((HEIGHT, WIDTH), -1, np.int16), window)
     assert np.array_equal(part, np.where(within(window), full, -1))
+
+
+@FEW
+@given(documents())
+def test_a_first_painting_of_the_whole_is_as_one_by_masks(document: Document) -> None:
+    from_file = document.with_regions(Region(one.key, one.label, given_as_files_do(one.shape), one.deleted) for one in document.regions)
+    for shown in (document, from_file):
+        for target in (np.full((HEIGHT, WIDTH), 255, np.uint8), np.full((HEIGHT, WIDTH), 255, np.uint8, order="F")):
+            rasteriser = Rasteriser(WIDTH, HEIGHT)
+            rasteriser.paint(shown, target, lambda region: region.key)
+            assert np.array_equal(target.astype(np.int16), np.where(composed(document) < 0, 255, composed(document)))
+            rasteriser.prepare(shown, lambda: True)
+            assert np.array_equal(painting(rasteriser, shown, np.full((HEIGHT, WIDTH), -1, np.int16)), composed(document))
+
+
+def test_what_is_prepared_is_kept_and_it_stops_where_it_is_told_to() -> None:
+    document = Document(WIDTH, HEIGHT).with_regions(Region(key, "road", Polygon(((0, 0), (9, key % 20), (9, 9)))) for key in range(2000))
+    rasteriser, asked = Rasteriser(WIDTH, HEIGHT), []
+    rasteriser.prepare(document, lambda: asked.append(1) is not None)
+    assert len(asked) == 1 and 0 < len(rasteriser._kept) < 2000
+    rasteriser.prepare(document, lambda: True)
+    assert len(rasteriser._kept) == 2000
 
 
 @FEW
