@@ -31,6 +31,7 @@ class Classes(LabelPart):
         self._counter.done.connect(self._on_used)
         self._counter.failed.connect(self._on_failed)
         desk.labelling.opened.connect(lambda _: self._follow())
+        desk.labelling.space_changed.connect(self._show)
         desk.page.classes.edit_wanted.connect(self.edit)
         desk.page.classes.edit.setToolTip(f"Edit classes: add, rename, recolour, group ({_KEYS})")
 
@@ -67,11 +68,22 @@ class Classes(LabelPart):
             if self.editor is not None:
                 self.editor.reject()
         elif frames is not None:
+            self._show()
             try:
                 labelling.adopt_space(label_feed.space_of(frames))
             except RoadscopeError as error:
                 said = str(error)
                 QTimer.singleShot(0, self, lambda: self.failed.emit(said, ""))  # after the page has taken what it said of the frame before
+
+    def _show(self) -> None:
+        """What can be labelled with, in its colours."""
+        page, labelling = self.desk.page, self.desk.labelling
+        space = labelling.picture.space
+        page.classes.show_space(space)
+        page.options.show_labels([label.name for label in space.listed])
+        held = space.find(labelling.settings.label)
+        labelling.settings.set_label(held.name if held is not None and held in space.listed else space.listed[0].name)
+        page.recolour()
 
     def _on_finished(self, editor: LabelSpaceEditor) -> None:
         self.editor = None

@@ -22,7 +22,7 @@ from gui.widgets import layers
 from gui.widgets.empty_state import EmptyState
 from gui.widgets.inspector import Inspector
 from gui.widgets.label_canvas import LabelCanvas
-from gui.widgets.label_list import LabelList, ordered
+from gui.widgets.label_list import LabelList
 from gui.widgets.label_status import LabelStatus
 from gui.widgets.layer_list import LayerList
 from gui.widgets.message_bar import Cure
@@ -159,7 +159,6 @@ class AnnotatePage(Page):
         for part in self.parts:
             part.failed.connect(lambda text, details: self.report(text, details=details))
             part.said.connect(self.toast)
-        self.labelling.space_changed.connect(self._show_space)
         self.labelling.saving.saved.connect(self._on_saved)
         self.tone.changed.connect(self.canvas.set_tone)
         self.classes.chosen.connect(lambda _: self.canvas.setFocus())
@@ -198,7 +197,6 @@ class AnnotatePage(Page):
         same = self._frames is wanted.frames
         self._frames = wanted.frames
         self.labelling.show_opened(opened)
-        self._show_space()
         self.canvas.show_image(opened.levels, mask=opened.picture.index)
         if isinstance(self.session.view, Viewport):
             self.canvas.look_as(self.session.view)
@@ -207,15 +205,6 @@ class AnnotatePage(Page):
         self.session.view = None
         self.messages.dismiss()
         self._tell(opened)
-
-    def _show_space(self) -> None:
-        """What can be labelled with, in its colours."""
-        space, settings = self.labelling.picture.space, self.labelling.settings
-        self.classes.show_space(space)
-        self.options.show_labels([label.name for label in ordered(space)])
-        held = space.find(settings.label)
-        settings.set_label(held.name if held is not None and held in ordered(space) else ordered(space)[0].name)
-        self.recolour()
 
     def _tell(self, opened: Opened) -> None:
         """What there is to say of a document that was opened."""

@@ -154,7 +154,7 @@ class DataPage(Page):
         self._welcome.wanted.connect(self.opening_wanted)
         self.jobs.changed.connect(lambda: self._welcome.show_making(any(job.title == sample_street.TITLE for job in self.jobs.running)))
         self.session.source_changed.connect(self._on_source)
-        self.session.space_changed.connect(lambda _: self._on_space())
+        self.session.space_changed.connect(lambda _: self._inspect_if_new(again=True))
         self._lister.done.connect(self._on_listed)
         self.filter.textChanged.connect(lambda _: self._filter_timer.start())
         self._filter_timer.timeout.connect(lambda: rows.filter(self.filter.text()))
@@ -193,16 +193,6 @@ class DataPage(Page):
         if self.isVisible():
             self._inspect_if_new()
 
-    def _on_space(self) -> None:
-        """Other classes in the same files: they are counted anew."""
-        if self.session.path is not None:
-            self._findings.pop(self.session.path, None)
-        self.inspecting.cancel()
-        if self._lister.busy:
-            self._lister.ask(self.session.source)
-        if self.isVisible():
-            self._inspect_if_new()
-
     def _on_listed(self, source: Any, found: Listed) -> None:
         items = found.items
         if source is self.session.source:
@@ -215,9 +205,15 @@ class DataPage(Page):
         self._count.setText(f"{shown:,} frame{'s' if shown != 1 else ''}".replace(",", "\u202f"))
         self._shown.setCurrentWidget(self.thumbnails if shown or not self.filter.text() else self._nothing)
 
-    def _inspect_if_new(self) -> None:
+    def _inspect_if_new(self, *, again: bool = False) -> None:
+        """`again` where the classes are others: what was counted is of no use, nor is a list that is being made."""
         path = self.session.path
-        if path is not None and path not in self._findings and not (self.inspecting.running and self.inspecting.path == path):
+        if again and path is not None:
+            self.inspecting.cancel()
+            self._findings.pop(path, None)
+            if self._lister.busy:
+                self._lister.ask(self.session.source)
+        if path is not None and (self.isVisible() or not again) and path not in self._findings and not (self.inspecting.running and self.inspecting.path == path):
             self._inspect(QUICK)
 
     def _inspect(self, most_masks: int) -> None:

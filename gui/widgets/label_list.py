@@ -65,7 +65,7 @@ class LabelList(QWidget):
     def show_space(self, space: LabelSpace | None) -> None:
         """Lists the labels of this label space, those that are trained on first."""
         self._space = space
-        self._rows.show_labels(ordered(space) if space is not None else ())
+        self._rows.show_labels(space.listed if space is not None else ())
         self.edit.setEnabled(space is not None)
         self._count()
 
@@ -143,11 +143,6 @@ class LabelList(QWidget):
             found = space.find(label) or space.find(label.removesuffix("group"))
             counts[found.name if found is not None else label] += count
         self._rows.set_counts(counts)
-
-
-def ordered(space: LabelSpace) -> tuple[Label, ...]:
-    """The labels as they are listed: see `LabelSpace.listed`."""
-    return space.listed
 
 
 class _View(QListView):

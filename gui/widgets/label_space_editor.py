@@ -4,24 +4,19 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from pathlib import Path
 
-from PySide6.QtCore import QItemSelectionModel, Qt
-from PySide6.QtGui import QColor, QKeyEvent, QKeySequence, QShortcut
-from PySide6.QtWidgets import (
-    QAbstractItemView, QColorDialog, QComboBox, QDialog, QDialogButtonBox, QFileDialog, QGridLayout, QHBoxLayout, QHeaderView, QLabel, QLineEdit, QPushButton, QTableView,
-    QVBoxLayout, QWidget,
-)  # fmt: skip
+from PySide6.QtWidgets import QComboBox, QDialog, QDialogButtonBox, QFileDialog, QGridLayout, QHBoxLayout, QLabel, QLineEdit, QPushButton, QVBoxLayout, QWidget
 
 from engine import label_editing, label_files, labels, own_spaces
 from engine.errors import RoadscopeError
 from engine.labels import LabelSpace
 from gui import theme
-from gui.widgets.label_space_rows import Column, GroupCell, NameCell, SpaceRows, used_ids
+from gui.widgets.label_space_rows import SpaceRows, used_ids
+from gui.widgets.label_space_table import COUNTING, SpaceTable, in_use
 
 _FILES = "Label spaces (*.yaml *.yml)"
-_WIDTHS = {Column.COLOUR: 34, Column.KEY: 40, Column.NAME: 170, Column.GROUP: 130, Column.TRAINED: 68, Column.THINGS: 66, Column.ID: 44}
 
 
 @dataclass(frozen=True)
@@ -54,12 +49,6 @@ class LabelSpaceEditor(QDialog):
         self._found = used
         self._count()
 
-    def keyPressEvent(self, event: QKeyEvent) -> None:
-        if event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter) and self.table.hasFocus():
-            event.accept()  # in the table it edits, it doesn't take everything
-            return
-        super().keyPressEvent(event)
-
     def accept(self) -> None:
         """Takes what is shown, if nothing is wrong with it."""
         if self._say():
@@ -86,23 +75,7 @@ class LabelSpaceEditor(QDialog):
         self._about = QLabel()
         self._about.setObjectName("muted")
         self._about.setWordWrap(True)
-        self.table = QTableView()
-        self.table.setModel(self.rows)
-        self.table.setAccessibleName("Classes")
-        self.table.setItemDelegateForColumn(Column.NAME, NameCell(self.table))
-        self.table.setItemDelegateForColumn(Column.GROUP, GroupCell(self.table))
-        self.table.setSelectionBehavior(QAbstractItemView.SelectionBehavior.SelectRows)
-        self.table.setSelectionMode(QAbstractItemView.SelectionMode.SingleSelection)
-        triggers = QAbstractItemView.EditTrigger
-        self.table.setEditTriggers(triggers.DoubleClicked | triggers.EditKeyPressed | triggers.AnyKeyPressed)
-        self.table.setShowGrid(False)
-        self.table.verticalHeader().hide()
-        self.table.verticalHeader().setDefaultSectionSize(28)
-        self.table.horizontalHeader().setHighlightSections(False)
-        self.table.horizontalHeader().setDefaultAlignment(Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter)
-        for column, width in _WIDTHS.items():
-            self.table.setColumnWidth(column, width)
-        self.table.horizontalHeader().setSectionResizeMode(Column.NOTE, QHeaderView.ResizeMode.Stretch)
+        self.table = SpaceTable(self.rows)
         self.add = _button("Add class", "", "A class of its own, with the next free id")
         self.remove = _button("Remove", "trash", "Takes the class out of the list; its id is given to no other")
         self.up = _button("Up", "", "Before the class above: the order is that of the digits (Alt+Up)")
@@ -145,23 +118,16 @@ class LabelSpaceEditor(QDialog):
         self.spaces.activated.connect(lambda at: self._show(self.spaces.itemData(at)))
         self.title.textEdited.connect(lambda _: self._on_edited())
         self.rows.edited.connect(self._on_edited)
-        self.table.selectionModel().currentChanged.connect(lambda *_: self._enable())
-        self.rows.modelReset.connect(self._enable)
-        self.table.doubleClicked.connect(lambda index: self._pick(index.row()) if index.column() == Column.COLOUR else None)
-        self.add.clicked.connect(self._add)
-        self.remove.clicked.connect(self._remove)
-        self.up.clicked.connect(lambda: self._move(-1))
-        self.down.clicked.connect(lambda: self._move(1))
+        self.table.moved.connect(self._enable)
+        self.table.refused.connect(self._say)
+        self.add.clicked.connect(self.table.add)
+        self.remove.clicked.connect(self.table.remove)
+        self.up.clicked.connect(lambda: self.table.move_row(-1))
+        self.down.clicked.connect(lambda: self.table.move_row(1))
         self.bring.clicked.connect(self._import)
         self.give.clicked.connect(self._export)
         self.buttons.accepted.connect(self.accept)
         self.buttons.rejected.connect(self.reject)
-        for keys, call in (("Alt+Up", lambda: self._move(-1)), ("Alt+Down", lambda: self._move(1)), ("Delete", self._remove)):
-            QShortcut(QKeySequence(keys), self.table, call, context=Qt.ShortcutContext.WidgetShortcut)
-
-    @property
-    def _place(self) -> int:
-        return self.table.currentIndex().row()
 
     def _show(self, space: LabelSpace) -> None:
         self.rows.show_space(space)
@@ -190,11 +156,11 @@ class LabelSpaceEditor(QDialog):
         self._say()
 
     def _enable(self) -> None:
-        place, count = self._place, self.rows.rowCount()
+        place, count = self.table.place, self.rows.rowCount()
         used = self.rows.used(place) if 0 <= place < count else None
         self.remove.setEnabled(used == 0)
         waits = 0 <= place < count and used is None
-        self.remove.setToolTip("Its regions are being counted" if waits else _in_use(used) if used else "Takes the class out of the list; its id is given to no other")
+        self.remove.setToolTip(COUNTING if waits else in_use(used) if used else "Takes the class out of the list; its id is given to no other")
         self.up.setEnabled(0 < place < count)
         self.down.setEnabled(0 <= place < count - 1)
 
@@ -212,7 +178,7 @@ class LabelSpaceEditor(QDialog):
             if gone:
                 name, count = next(iter(gone.items()))
                 return f"{space.title} has no {self._now.current(name)}, which {count} region{'s are' if count != 1 else ' is'} labelled with"
-            return "" if self._found is not None else "Labelled regions are being counted"
+            return "" if self._found is not None else COUNTING
         if faults := self.rows.faults:
             return next(iter(faults.values())) if len(faults) == 1 else f"{len(faults)} classes need another name or group"
         return label_editing.whole_fault(space, rows) or self._wrong_title(space)
@@ -224,43 +190,6 @@ class LabelSpaceEditor(QDialog):
         if not space.base and name in labels.spaces():
             return f"There is a label space called {name} already; choose another name for yours"
         return ""
-
-    def _pick(self, place: int) -> None:
-        row = self.rows.rows[place]
-        chosen = QColorDialog.getColor(QColor(*row.colour), self, f"Colour of {row.name}")
-        if chosen.isValid():
-            self.rows.replace(place, replace(row, colour=(chosen.red(), chosen.green(), chosen.blue())))
-
-    def _add(self) -> None:
-        rows = self.rows.rows
-        group = rows[self._place].group if self._place >= 0 else ""
-        self.rows.set_rows([*rows, label_editing.new_row(rows, group=group)])
-        self._go(len(rows))
-        self.table.edit(self.rows.index(len(rows), Column.NAME))
-
-    def _remove(self) -> None:
-        place = self._place
-        if place < 0:
-            return
-        used = self.rows.used(place)
-        if used != 0:
-            self._say(_in_use(used, self.rows.rows[place].name) if used else "Labelled regions are being counted; wait a moment")
-            return
-        rows = self.rows.rows
-        self.rows.set_rows([*rows[:place], *rows[place + 1 :]])
-        self._go(min(place, len(rows) - 2))
-
-    def _move(self, step: int) -> None:
-        place, rows = self._place, list(self.rows.rows)
-        if place >= 0 and 0 <= place + step < len(rows):
-            rows[place], rows[place + step] = rows[place + step], rows[place]
-            self.rows.set_rows(rows)
-            self._go(place + step)
-
-    def _go(self, place: int) -> None:
-        if place >= 0:
-            self.table.selectionModel().setCurrentIndex(self.rows.index(place, Column.NAME), QItemSelectionModel.SelectionFlag.ClearAndSelect | QItemSelectionModel.SelectionFlag.Rows)
-            self.table.scrollTo(self.rows.index(place, Column.NAME))
 
     def _import(self) -> None:
         path, _ = QFileDialog.getOpenFileName(self, "Import classes", "", _FILES)
@@ -289,10 +218,6 @@ def _about(space: LabelSpace) -> str:
     if len(sources) < 2:
         return f"Yours, made from {space.base}. Renaming, removing and colouring never change what is labelled already."
     return f"Yours, made from {space.base}, and used for {len(sources)} sources ({', '.join(sources[:4])}{', …' if len(sources) > 4 else ''}): they all get what you change here."
-
-
-def _in_use(count: int, name: str = "it") -> str:
-    return f"{count} region{'s are' if count != 1 else ' is'} labelled with {name}: give them another class first"
 
 
 def _button(words: str, icon: str, tip: str) -> QPushButton:
