@@ -72,6 +72,11 @@ class ImageCanvas(ZoomView):
         self.update()
 
     @property
+    def labels_shown(self) -> bool:
+        """Whether anything of a mask could be seen: not while its colours are all clear."""
+        return bool(self._table.any())
+
+    @property
     def empty(self) -> bool:
         """Whether no picture is shown yet."""
         return not self._levels

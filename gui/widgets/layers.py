@@ -56,6 +56,11 @@ def sampled_mask(mask: Picture, view: Viewport, *, reduction: int = 1) -> Pictur
     return _warped(mask, view, cv2.INTER_NEAREST, 255, reduction)
 
 
+def sampled_ids(ids: NDArray[np.uint16], view: Viewport) -> NDArray[np.uint16]:
+    """(h, w) of the view; 0 outside of the picture."""
+    return _warped(ids, view, cv2.INTER_NEAREST, 0, 1)  # type: ignore[arg-type, return-value]  # pixels of any kind
+
+
 def tinted(mask: Picture, table: NDArray[np.uint32]) -> Picture:
     """(h, w, 4) premultiplied BGRA by a 256-entry table of 0xAARRGGBB."""
     entries = np.ascontiguousarray(table, "<u4").view(np.uint8).reshape(1, 256, 4)
