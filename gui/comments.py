@@ -29,6 +29,8 @@ class Comments(QObject):
         """Whether they are painted."""
         self.chosen = 0
         """The id of the one that stands out; 0 for none."""
+        self.pending: Comment | None = None
+        """A new one whose words are being typed."""
         labelling.opened.connect(self._on_opened)
         self._reviewing.changed.connect(self.changed)
 
@@ -63,6 +65,12 @@ class Comments(QObject):
         if self.frame is not None:
             self.show(True)
             self.editing.emit(of if isinstance(of, Comment) else Comment(of))
+
+    def wait_for(self, comment: Comment | None) -> None:
+        """The words of this new one are being typed, or of none any more."""
+        if comment is not self.pending:
+            self.pending = comment
+            self.changed.emit()
 
     def write(self, comment: Comment, of: Reviewed | None = None) -> None:
         """Keeps a new one or another wording, by default of the frame that is open."""

@@ -15,7 +15,7 @@ from gui.jobs import Job, Jobs, ThreadJob
 if TYPE_CHECKING:
     from engine.drives.drive import Drive
 
-WORDS = {"entropy": "unsure", "flicker": "flickers", "disagreement": "networks differ", "labels": "differs from the labels"}
+WORDS = {"entropy": "unsure", "flicker": "flickers", "disagreement": "networks differ", "labels": "labels differ"}
 """What a measure of `engine.inference.needs` says, for people."""
 _TELL_EVERY_MS = 400
 
@@ -32,6 +32,7 @@ class NeedFinding(QObject):
         self._job: Job | None = None
         self._count = 0
         self._complete = False
+        self._by = ""
         self._scores: dict[str, NDArray[np.float64]] = {}
         self._asked: tuple[Drive, Path, Path | None] | None = None
         self._together: tuple[NDArray[np.float64], list[str]] | None = None
@@ -63,8 +64,19 @@ class NeedFinding(QObject):
         return int(np.count_nonzero(~np.isnan(self.needs))) if self._scores else 0
 
     @property
+    def measures(self) -> list[str]:
+        """Those of which something is known."""
+        return list(self._scores)
+
+    def rank_by(self, measure: str) -> None:
+        """By one measure alone, or by "" for all together."""
+        if measure != self._by:
+            self._by, self._together = measure, None
+            self.changed.emit()
+
+    @property
     def needs(self) -> NDArray[np.float64]:
-        """(frames,) 0 … 1 all measures together; NaN where nothing is known."""
+        """(frames,) 0 … 1 where each stands among all; NaN where nothing is known."""
         return self._both()[0] if self._scores else np.full(self._count, np.nan)
 
     def reason(self, frame: int) -> str:
@@ -154,7 +166,7 @@ class NeedFinding(QObject):
         if self._together is None:
             from engine.annotation import need
 
-            self._together = need.together(self._scores)
+            self._together = need.together({self._by: self._scores[self._by]} if self._by in self._scores else self._scores)
         return self._together
 
 

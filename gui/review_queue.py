@@ -6,6 +6,7 @@ import traceback
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
+import numpy as np
 from PySide6.QtCore import QObject, Signal
 
 from engine.annotation import queue
@@ -101,7 +102,12 @@ class ReviewQueue(QObject):
 
     def name(self, frame: int) -> str:
         """What the frame is called."""
-        return self._frames.drive.frames[frame].stem if self._frames is not None and frame < len(self._frames) else ""
+        return self._frames.drive.frames[frame].stem.removesuffix("_leftImg8bit") if self._frames is not None and frame < len(self._frames) else ""
+
+    def need(self, frame: int) -> float | None:
+        """0 … 1 how near to the head of the queue by need; None where it isn't that queue, or nothing is known."""
+        needs = self._needs.needs
+        return float(needs[frame]) if self.kind == Queue.NEED and frame < len(needs) and not np.isnan(needs[frame]) else None
 
     def details(self, frame: int) -> str:
         """What there is to know of its need."""

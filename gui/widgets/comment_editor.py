@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from PySide6.QtCore import QEvent, QObject, QPoint, Qt
+from PySide6.QtCore import QEvent, QObject, QPoint, Qt, QTimer
 from PySide6.QtGui import QColor, QIcon, QKeyEvent, QPixmap
 from PySide6.QtWidgets import QApplication, QComboBox, QFrame, QHBoxLayout, QLineEdit, QToolButton
 
@@ -28,6 +28,8 @@ class CommentEditor(QFrame):
         self._comment: Comment | None = None
         self._of: Reviewed | None = None
         self._last = Kind.CORRECT
+        self._following = QTimer(self, singleShot=True, interval=0)
+        self._following.timeout.connect(lambda: self._place(self._comment) if self._comment is not None else None)
         self.kind = kinds()
         self.text = QLineEdit()
         self.text.setPlaceholderText("What is to be looked at?")
@@ -46,6 +48,7 @@ class CommentEditor(QFrame):
         self.hide()
         self.text.returnPressed.connect(self.keep)
         self._delete.clicked.connect(self._on_delete)
+        canvas.installEventFilter(self)
         self.text.installEventFilter(self)
         self.kind.installEventFilter(self)
         comments.editing.connect(self.ask)
@@ -68,6 +71,7 @@ class CommentEditor(QFrame):
         self.text.setFocus()
         self.text.selectAll()
         self._comments.choose(comment if comment.id else None)
+        self._comments.wait_for(None if comment.id else comment)
 
     def keep(self) -> None:
         """What was typed counts."""
@@ -87,6 +91,10 @@ class CommentEditor(QFrame):
         self._leave()
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
+        if watched is self._canvas:
+            if event.type() == QEvent.Type.Paint and self._comment is not None:
+                self._following.start()  # the picture was moved below it
+            return False
         if event.type() in (QEvent.Type.KeyPress, QEvent.Type.ShortcutOverride) and isinstance(event, QKeyEvent) and event.key() == Qt.Key.Key_Escape:
             if event.type() == QEvent.Type.KeyPress:
                 self.drop()
@@ -98,6 +106,7 @@ class CommentEditor(QFrame):
         focused = QApplication.focusWidget()
         had = focused is not None and self.isAncestorOf(focused)
         self.hide()
+        self._comments.wait_for(None)
         if had:
             self._canvas.setFocus()
 
@@ -107,7 +116,7 @@ class CommentEditor(QFrame):
         x = (view.scale * left + view.left) / ratio
         below, above = (view.scale * bottom + view.top) / ratio + 6, (view.scale * top + view.top) / ratio - self.height() - 24
         y = below if below + self.height() <= self._canvas.height() else max(4.0, above)
-        self.move(QPoint(round(max(4.0, min(x, self._canvas.width() - self.width() - 4))), round(min(y, self._canvas.height() - self.height() - 4))))
+        self.move(QPoint(round(max(4.0, min(x, self._canvas.width() - self.width() - 4))), round(max(4.0, min(y, self._canvas.height() - self.height() - 4)))))
 
     def _on_delete(self) -> None:
         comment = self._comment

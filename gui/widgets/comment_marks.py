@@ -29,14 +29,16 @@ class CommentMarks(QObject):
 
     def paint(self, painter: QPainter, view: Viewport, ratio: float) -> None:
         """See `gui.widgets.label_canvas.Overlay`."""
-        if not self._comments.shown or not self._comments.all:
+        if not self._comments.shown:
             return
         painter.save()
         painter.setRenderHint(QPainter.RenderHint.Antialiasing, False)
-        told = [one for one in enumerate(self._comments.all, 1)]
+        told = [*enumerate(self._comments.all, 1)]
         told.sort(key=lambda one: one[1].id in (self._comments.chosen, self._under))  # what says something lies on top
         for number, comment in told:
             self._paint_one(painter, _on_screen(comment, view, ratio), comment, number)
+        if (new := self._comments.pending) is not None:
+            self._paint_one(painter, _on_screen(new, view, ratio), new, len(told) + 1)
         painter.restore()
 
     def _paint_one(self, painter: QPainter, box: QRectF, comment: Comment, number: int) -> None:

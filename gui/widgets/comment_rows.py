@@ -51,6 +51,7 @@ class CommentRows(QWidget):
         while len(self._rows) > len(comments):
             gone = self._rows.pop()
             self._column.removeWidget(gone)
+            gone.hide()  # it is there until it is deleted
             gone.deleteLater()
         while len(self._rows) < len(comments):
             row = _Row(self._comments, len(self._rows) + 1)
@@ -105,7 +106,7 @@ class _Row(QWidget):
         with QSignalBlocker(self.kind):
             self.kind.setCurrentIndex(self.kind.findData(comment.kind))
         width = 2 if chosen else 0
-        self._number.setStyleSheet(f"QToolButton {{ background: {COLOURS[comment.kind]}; color: #17191e; font-weight: 600; border: {width}px solid {theme.tokens().text}; }}")
+        self._number.setStyleSheet(f"QToolButton {{ background: {COLOURS[comment.kind]}; color: #17191e; font-weight: 600; border: {width}px solid palette(text); }}")
 
     def mousePressEvent(self, event: QMouseEvent) -> None:
         self._look()

@@ -15,7 +15,8 @@ from gui.review_queue import ReviewQueue
 Index = QModelIndex | QPersistentModelIndex
 ROW = 24
 _SEEN = 7
-FRAME, NAME, REASON, SHOWN = (int(Qt.ItemDataRole.UserRole) + at for at in range(4))
+FRAME, NAME, REASON, SHOWN, NEED = (int(Qt.ItemDataRole.UserRole) + at for at in range(5))
+_BAR, _NAME = 26, 80
 
 
 class QueueList(QTableView):
@@ -99,6 +100,8 @@ class _Rows(QAbstractListModel):
                 return self._queue.name(frame)
             case _ if role == REASON:
                 return self._queue.reason(frame)
+            case _ if role == NEED:
+                return self._queue.need(frame)
             case _ if role == SHOWN:
                 return frame == self._shown
         return None
@@ -124,9 +127,14 @@ class _Painter(QStyledItemDelegate):
         number = max(metrics.horizontalAdvance("0000"), metrics.horizontalAdvance(frame))
         painter.setPen(now.colour("text"))
         painter.drawText(QRect(inner.left(), inner.top(), number, inner.height()), Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignRight, frame)
+        if (need := index.data(NEED)) is not None:
+            bar = QRect(inner.right() - _BAR + 1, inner.center().y() - 1, _BAR, 4)
+            painter.fillRect(bar, now.colour("line"))
+            painter.fillRect(bar.adjusted(0, 0, -round(_BAR * (1 - need)), 0), now.colour("accent"))
+            inner.setRight(bar.left() - 8)
         painter.drawText(inner, Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignRight, reason)
         room = inner.adjusted(number + 10, 0, -metrics.horizontalAdvance(reason) - 10, 0)
-        if room.width() > 30:
+        if room.width() > _NAME:
             painter.setPen(now.colour("muted"))
             painter.drawText(room, Qt.AlignmentFlag.AlignVCenter, metrics.elidedText(index.data(NAME), Qt.TextElideMode.ElideMiddle, room.width()))
         painter.restore()

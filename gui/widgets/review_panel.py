@@ -1,4 +1,4 @@
-"""The section of the Annotate page in which labels are looked at again: this frame's state, its comments, and the frames that wait."""
+"""The section of the Annotate page in which labels are looked at again: this frame's state, the frames that wait, and its comments."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from PySide6.QtWidgets import QComboBox, QHBoxLayout, QLabel, QPushButton, QTool
 from engine.annotation.queue import Queue, State
 from gui import theme
 from gui.comments import Comments
-from gui.need_finding import NeedFinding
+from gui.need_finding import WORDS, NeedFinding
 from gui.review_queue import ReviewQueue
 from gui.reviewing import Reviewing
 from gui.widgets.comment_rows import CommentRows
@@ -35,7 +35,9 @@ class CheckedState(QWidget):
     def __init__(self, reviewing: Reviewing, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._reviewing = reviewing
-        self._icon = QLabel()
+        self._icon = QToolButton()
+        self._icon.setAttribute(Qt.WidgetAttribute.WA_TransparentForMouseEvents)
+        self._icon.setFocusPolicy(Qt.FocusPolicy.NoFocus)
         self._words = QLabel()
         self._words.setWordWrap(True)
         self.switch = QToolButton()
@@ -62,7 +64,7 @@ class CheckedState(QWidget):
         """Says what is so now."""
         state, known = self._reviewing.state, self._reviewing.now
         icon, token = {State.CHECKED: ("check", "ok"), State.CHANGED: ("warning", "warning"), State.NEVER: ("unknown", "muted")}[state]
-        self._icon.setPixmap(theme.pixmap(icon, 16, self.devicePixelRatioF(), token))
+        self._icon.setIcon(theme.icon(icon, token))
         when = _when(known.review.check.time) if known is not None and known.review.check is not None else ""
         words = {State.CHECKED: f"Checked {when}", State.CHANGED: f"Changed since its check {when}", State.NEVER: "Not checked yet"}[state]
         self._words.setText(words if known is not None else "")
@@ -89,6 +91,7 @@ class QueueView(QWidget):
         self.kind.setToolTip("What the frames wait for")
         self.kind.setAccessibleName("Queue")
         self.count = _muted()
+        self.count.setWordWrap(False)
         self.back, self.on = _step("left", "Previous frame that waits (,)"), _step("right", "Next frame that waits (.)")
         self.list = QueueList(queue)
         self.nothing = _muted()
@@ -97,6 +100,9 @@ class QueueView(QWidget):
         self.rival.setToolTip("Another checkpoint of the same classes: frames in which the two differ need a look")
         self.rival.setAccessibleName("Compare with")
         self.rival.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon)
+        self.measure = QComboBox()
+        self.measure.setToolTip("What the need is told by")
+        self.measure.setAccessibleName("Need by")
         self.progress = _muted()
         self._lay_out()
         self._connect()
@@ -130,7 +136,6 @@ class QueueView(QWidget):
         self.nothing.setVisible(not order)
         for button in (self.back, self.on):
             button.setEnabled(bool(order))
-        self.search.setVisible(need)
         self.rival.setVisible(need and self.rival.count() > 1)
         self.progress.setVisible(need)
         self._show_finding()
@@ -138,7 +143,10 @@ class QueueView(QWidget):
     def _show_finding(self) -> None:
         needs, count = self._needs, self._queue.count
         self.search.setText("Stop" if needs.running else "Go on" if 0 < needs.known < count else "Find them")
-        self.search.setEnabled(needs.possible and (needs.running or needs.known < count or not needs.complete))
+        need = self._queue.kind == Queue.NEED
+        self.search.setEnabled(needs.possible)
+        self.search.setVisible(need and (needs.running or not needs.complete))
+        self._show_measures(needs.measures if need else [])
         if not needs.possible:
             said = "Choose a checkpoint in the bar above: frames it is unsure of need a look first."
         elif needs.running:
@@ -147,10 +155,20 @@ class QueueView(QWidget):
             done = f"{grouped(progress.done)} of {grouped(progress.total)} frames" if progress is not None and progress.total else "Loading the network…"
             said = f"{done}, {left} left" if left else done
         elif needs.known:
-            said = f"{grouped(needs.known)} of {grouped(count)} frames scored" if needs.known < count else "All frames scored, those that need a look most come first."
+            said = f"{grouped(needs.known)} of {grouped(count)} frames scored" if needs.known < count else "All frames are scored."
         else:
-            said = "The checkpoint looks through all frames in the background: those it is unsure of, that flicker, or whose labels differ from what it sees come first."
+            said = "The checkpoint looks through all frames in the background. First come those it is unsure of, that flicker, or whose labels differ from what it sees."
         self.progress.setText(said)
+
+    def _show_measures(self, measures: list[str]) -> None:
+        self.measure.setVisible(len(measures) > 1)
+        if measures and measures != [self.measure.itemData(at) for at in range(1, self.measure.count())]:
+            before = self.measure.currentData()
+            self.measure.clear()
+            self.measure.addItem("all measures together", "")
+            for name in measures:
+                self.measure.addItem(f"by: {WORDS.get(name, name)}", name)
+            self.measure.setCurrentIndex(max(0, self.measure.findData(before)))
 
     def _lay_out(self) -> None:
         head = QHBoxLayout()
@@ -162,7 +180,7 @@ class QueueView(QWidget):
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(6)
         column.addLayout(head)
-        for widget in (self.rival, self.search, self.progress, self.nothing, self.list):
+        for widget in (self.rival, self.search, self.progress, self.measure, self.nothing, self.list):
             column.addWidget(widget)
 
     def _connect(self) -> None:
@@ -171,6 +189,7 @@ class QueueView(QWidget):
         self.back.clicked.connect(lambda: self.step_wanted.emit(-1))
         self.on.clicked.connect(lambda: self.step_wanted.emit(1))
         self.search.clicked.connect(lambda: self._needs.stop() if self._needs.running else self._needs.start())
+        self.measure.activated.connect(lambda _: self._needs.rank_by(self.measure.currentData()))
         self.rival.activated.connect(lambda _: self.rival_chosen.emit(self.rival.currentData()))
         self._queue.changed.connect(self.refresh)
         self._needs.changed.connect(self._show_finding)
@@ -196,10 +215,10 @@ class ReviewPanel(QWidget):
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(8)
         column.addWidget(self.state)
-        column.addLayout(head)
-        column.addWidget(self.comments)
         column.addWidget(_heading("Waiting frames"))
         column.addWidget(self.queue)
+        column.addLayout(head)
+        column.addWidget(self.comments)
         self._comments = comments
         self.eye.clicked.connect(lambda: comments.show(not comments.shown))
         comments.changed.connect(self._show_eye)
