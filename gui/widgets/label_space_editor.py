@@ -34,7 +34,7 @@ class LabelSpaceEditor(QDialog):
         super().__init__(parent)
         self.taken: Edited | None = None
         self._now, self._edits = space, False
-        self._proposed = title
+        self._proposed = _free(title)
         self._found: Counter[str] | None = None
         self.setWindowTitle("Edit classes")
         self.resize(820, 620)
@@ -86,6 +86,7 @@ class LabelSpaceEditor(QDialog):
         self._fault.setProperty("error", True)
         self._fault.setWordWrap(True)
         self.buttons = QDialogButtonBox(QDialogButtonBox.StandardButton.Ok | QDialogButtonBox.StandardButton.Cancel)
+        self.buttons.button(QDialogButtonBox.StandardButton.Ok).setText("Use these classes")
 
     def _lay_out(self) -> None:
         head = QGridLayout()
@@ -209,6 +210,13 @@ class LabelSpaceEditor(QDialog):
             label_files.write(label_editing.edited(self.rows.space, self.rows.rows, name=name, title=self.title.text().strip() or name), Path(path))
         except RoadscopeError as error:
             self._say(str(error))
+
+
+def _free(title: str) -> str:
+    """A title whose name no label space has yet."""
+    title, taken = title if own_spaces.name_for(title) else "My classes", labels.spaces()
+    names = [title, f"My {title}", *(f"{title} {number}" for number in range(2, len(taken) + 3))]
+    return next(name for name in names if own_spaces.name_for(name) not in taken)
 
 
 def _about(space: LabelSpace) -> str:

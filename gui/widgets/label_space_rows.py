@@ -1,4 +1,4 @@
-"""The table of the label space editor: one class a row, edited in place, with what is wrong with it beside it."""
+"""What the table of the label space editor holds: one class a row, edited in place, with what is wrong with it beside it."""
 
 from __future__ import annotations
 
@@ -8,9 +8,8 @@ from dataclasses import replace
 from enum import IntEnum
 from typing import Any
 
-from PySide6.QtCore import QAbstractItemModel, QAbstractTableModel, QEvent, QModelIndex, QObject, QPersistentModelIndex, Qt, Signal
-from PySide6.QtGui import QBrush, QColor, QKeyEvent, QPainter, QPixmap
-from PySide6.QtWidgets import QComboBox, QLineEdit, QStyledItemDelegate, QStyleOptionViewItem, QWidget
+from PySide6.QtCore import QAbstractTableModel, QModelIndex, QObject, QPersistentModelIndex, Qt, Signal
+from PySide6.QtGui import QBrush, QColor, QPainter, QPixmap
 
 from engine import label_editing
 from engine.label_editing import Row
@@ -193,54 +192,6 @@ class SpaceRows(QAbstractTableModel):
     def _tell(self) -> None:
         if self._rows:
             self.dataChanged.emit(self.index(0, 0), self.index(len(self._rows) - 1, len(Column) - 1))
-
-
-class NameCell(QStyledItemDelegate):
-    """What is typed is checked letter by letter; Esc takes it back."""
-
-    def createEditor(self, parent: QWidget, option: QStyleOptionViewItem, index: Index) -> QWidget:
-        line = QLineEdit(parent)
-        line.setAccessibleName("Name of the class")
-        return self._live(line, line, index)
-
-    def _live(self, editor: QWidget, line: QLineEdit, index: Index) -> QWidget:
-        model, place = index.model(), QPersistentModelIndex(index)
-        editor.setProperty("before", index.data(Role.EditRole))
-        line.textEdited.connect(lambda text: model.setData(place, text) if place.isValid() else None)  # type: ignore[arg-type]
-        return editor
-
-    def setEditorData(self, editor: QWidget, index: Index) -> None:
-        line = editor.lineEdit() if isinstance(editor, QComboBox) else editor
-        if isinstance(line, QLineEdit) and line.text().strip() != index.data(Role.EditRole):
-            line.setText(index.data(Role.EditRole))
-            line.selectAll()
-
-    def setModelData(self, editor: QWidget, model: QAbstractItemModel, index: Index) -> None:
-        model.setData(index, editor.currentText() if isinstance(editor, QComboBox) else editor.text())  # type: ignore[attr-defined, arg-type]
-
-    def eventFilter(self, editor: QObject, event: QEvent) -> bool:
-        if event.type() == QEvent.Type.KeyPress and isinstance(event, QKeyEvent) and event.key() == Qt.Key.Key_Escape:
-            line = editor.lineEdit() if isinstance(editor, QComboBox) else editor
-            if isinstance(line, QLineEdit):
-                line.textEdited.emit(editor.property("before"))
-        return super().eventFilter(editor, event)
-
-
-class GroupCell(NameCell):
-    """A group there is, or a new one that is typed."""
-
-    def createEditor(self, parent: QWidget, option: QStyleOptionViewItem, index: Index) -> QWidget:
-        box = QComboBox(parent)
-        box.setAccessibleName("Group of the class")
-        line = QLineEdit()
-        line.setPlaceholderText("a new group")
-        box.setLineEdit(line)
-        model = index.model()
-        assert isinstance(model, SpaceRows)
-        box.addItems(model.groups)
-        box.setCurrentText(index.data(Role.EditRole))
-        box.textActivated.connect(line.textEdited)
-        return self._live(box, line, index)
 
 
 def used_ids(used: Counter[str], space: LabelSpace) -> dict[int, int]:

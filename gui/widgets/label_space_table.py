@@ -9,7 +9,8 @@ from PySide6.QtGui import QColor, QKeyEvent, QKeySequence, QShortcut
 from PySide6.QtWidgets import QAbstractItemView, QColorDialog, QHeaderView, QTableView, QWidget
 
 from engine import label_editing
-from gui.widgets.label_space_rows import Column, GroupCell, NameCell, SpaceRows
+from gui.widgets.label_space_cells import Cell, GroupCell, NameCell, TickCell
+from gui.widgets.label_space_rows import Column, SpaceRows
 
 _WIDTHS = {Column.COLOUR: 34, Column.KEY: 40, Column.NAME: 170, Column.GROUP: 130, Column.TRAINED: 68, Column.THINGS: 66, Column.ID: 44}
 COUNTING = "Labelled regions are being counted"
@@ -26,8 +27,11 @@ class SpaceTable(QTableView):
         self._rows = rows
         self.setModel(rows)
         self.setAccessibleName("Classes")
+        self.setItemDelegate(Cell(self))
         self.setItemDelegateForColumn(Column.NAME, NameCell(self))
         self.setItemDelegateForColumn(Column.GROUP, GroupCell(self))
+        for column in (Column.TRAINED, Column.THINGS):
+            self.setItemDelegateForColumn(column, TickCell(self))
         self.setSelectionBehavior(QAbstractItemView.SelectionBehavior.SelectRows)
         self.setSelectionMode(QAbstractItemView.SelectionMode.SingleSelection)
         triggers = QAbstractItemView.EditTrigger
