@@ -65,7 +65,6 @@ def _layers(page: AnnotatePage) -> list[Action]:
             }.items()
         ],
         _row(page, "meet", "Meet the neighbours", "Ctrl+B", "", lambda: label_edits.meet_neighbours(labelling), "Pulls the border onto those of neighbours within six pixels", need="selection"),
-        _row(page, "simplify", "Fewer vertices", "Ctrl+L", "", lambda: label_edits.simplify(labelling), "Leaves out vertices that lie within a pixel of the outline", need="selection"),
     ]
 
 

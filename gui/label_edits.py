@@ -112,14 +112,6 @@ def meet_neighbours(labelling: Labelling, *, within: float = 6.0) -> None:
         labelling.commit(document.replaced(*changed), f"pull the border of {_words(changed)}")
 
 
-def simplify(labelling: Labelling, *, tolerance: float = 1.0) -> None:
-    """Leaves out the vertices of the selected polygons that lie within `tolerance` pixels of the outline without them."""
-    changed = [region.changed(shape=shapes.simplified(region.shape, tolerance)) for region in labelling.selected if isinstance(region.shape, Polygon)]
-    fewer = [region for region in changed if region.shape != labelling.committed.region(region.key).shape]
-    if fewer:
-        labelling.commit(labelling.committed.replaced(*fewer), f"simplify {_words(fewer)}")
-
-
 def inside(labelling: Labelling, box: Box) -> frozenset[int]:
     """The keys of the regions that lie wholly in the box."""
     document = labelling.document

@@ -11,9 +11,13 @@ def made(desk: LabelDesk) -> list[LabelPart]:
     from gui.label_copying import Copying
     from gui.label_draft import Draft
     from gui.label_exporting import Exporting
+    from gui.label_ignoring import Ignoring
     from gui.label_keeping import Keeping
+    from gui.label_prompting import Prompting
     from gui.label_recovery import Recovery
     from gui.label_review import Review
+    from gui.label_seeing import Seeing
+    from gui.label_simplifying import Simplifying
 
-    kinds: list[type[LabelPart]] = [Classes, Copying, Draft, Keeping, Exporting, Recovery, Review]
+    kinds: list[type[LabelPart]] = [Classes, Copying, Draft, Keeping, Exporting, Recovery, Review, Seeing, Ignoring, Simplifying, Prompting]
     return [kind(desk) for kind in kinds]

@@ -30,6 +30,7 @@ class ImageCanvas(ZoomView):
         self._points: Points | None = None
         self._table: NDArray[np.uint32] = np.zeros(256, np.uint32)
         self._outlines = False
+        self._hatched: layers.Picture | None = None
         self._tone: layers.Picture | None = None
         self._base: layers.Picture | None = None
         self._over: layers.Picture | None = None
@@ -66,6 +67,11 @@ class ImageCanvas(ZoomView):
         self._table, self._outlines, self._over = table, outlines, None
         self.update()
 
+    def set_hatched(self, table: layers.Picture | None) -> None:
+        """Which classes of masks have stripes from now on: (256,) uint8, not 0 for those."""
+        self._hatched, self._over = table, None
+        self.update()
+
     def set_tone(self, table: layers.Picture | None) -> None:
         """Shows the picture's values as a (256,) table says, or as they are; what lies over it keeps its colours."""
         self._tone, self._base = table, None
@@ -89,6 +95,15 @@ class ImageCanvas(ZoomView):
         result = QImage(width, height, QImage.Format.Format_RGB32)
         painter = QPainter(result)
         self._draw(painter, QRectF(result.rect()), (self._levels[0], self._drawn_over(Viewport(width, height, width, height), 1)))
+        painter.end()
+        return result
+
+    def drawn(self, view: Viewport) -> QImage:
+        """What is shown, as another view of the picture sees it."""
+        result = QImage(view.view_width, view.view_height, QImage.Format.Format_RGB32)
+        base = layers.sampled(self._levels, view, _background())
+        painter = QPainter(result)
+        self._draw(painter, QRectF(result.rect()), (base if self._tone is None else layers.toned(base, self._tone), self._drawn_over(view, 1)))
         painter.end()
         return result
 
@@ -129,14 +144,21 @@ class ImageCanvas(ZoomView):
         over = None
         if self._mask is not None and self._table.any():
             mask = layers.sampled_mask(self._mask, view, reduction=reduction)
-            over = layers.tinted(mask, self._table)
-            if self._outlines:
-                layers.outlined(over, mask)
+            over = self._tinted(mask)
         if self._points is not None:
             if over is None:
                 over = np.zeros((-(-view.view_height // reduction), -(-view.view_width // reduction), 4), np.uint8)
             layers.dotted(over, self._points, view, reduction=reduction)
         return over
+
+    def _tinted(self, mask: layers.Picture, origin: tuple[int, int] = (0, 0)) -> layers.Picture:
+        """(h, w, 4) of a part of the mask as it is drawn; its first pixel lies at `origin` in the whole."""
+        tint = layers.tinted(mask, self._table)
+        if self._hatched is not None:
+            layers.hatched(tint, mask, self._hatched, origin=origin)
+        if self._outlines:
+            layers.outlined(tint, mask)
+        return tint
 
     def _draw(self, painter: QPainter, target: QRectF, pictures: tuple[layers.Picture, layers.Picture | None]) -> None:
         for pixels, form in zip(pictures, (QImage.Format.Format_RGB32, QImage.Format.Format_ARGB32_Premultiplied), strict=True):

@@ -38,7 +38,7 @@ class LabelCanvas(ImageCanvas):
         self._tool: Tool | None = None
         self._pressed = Qt.MouseButton.NoButton
         self._panning = False
-        self._cross = True
+        self.cross = True  # lines follow the pointer through the whole picture while something is drawn
         self._at: QPointF | None = None
         self.overlays: list[Overlay] = []
         labelling.painted.connect(self.refresh)
@@ -64,11 +64,6 @@ class LabelCanvas(ImageCanvas):
         self._dress()
         self.update()
 
-    def set_cross(self, shown: bool) -> None:
-        """Whether lines follow the pointer through the whole picture while something is drawn."""
-        self._cross = shown
-        self.update()
-
     def refresh(self, box: Box) -> None:
         """The labels inside `box` are others: only that part is drawn anew."""
         if self._over is None or self._mask is None:
@@ -84,9 +79,7 @@ class LabelCanvas(ImageCanvas):
             return
         part = dataclasses.replace(view, left=view.left - left, top=view.top - top, view_width=right - left, view_height=bottom - top)
         mask = layers.sampled_mask(self._mask, part, reduction=step)
-        drawn = layers.tinted(mask, self._table)
-        if self._outlines:
-            layers.outlined(drawn, mask)
+        drawn = self._tinted(mask, (left // step, top // step))
         target = self._over[top // step :, left // step :][: drawn.shape[0], : drawn.shape[1]]
         target[...] = drawn[: target.shape[0], : target.shape[1]]
         self.update(QRect(int(left / ratio) - 1, int(top / ratio) - 1, int((right - left) / ratio) + 3, int((bottom - top) / ratio) + 3))
@@ -109,7 +102,7 @@ class LabelCanvas(ImageCanvas):
             overlay(painter, self.view, ratio)
         if self._tool is not None:
             self._tool.paint(painter, self.view, ratio)
-            if self._cross and self._at is not None and self._tool.cursor == Qt.CursorShape.CrossCursor:
+            if self.cross and self._at is not None and self._tool.cursor == Qt.CursorShape.CrossCursor:
                 painter.setPen(QPen(QColor(255, 255, 255, 70), 1.0))
                 painter.drawLine(QPointF(0, self._at.y()), QPointF(self.width(), self._at.y()))
                 painter.drawLine(QPointF(self._at.x(), 0), QPointF(self._at.x(), self.height()))

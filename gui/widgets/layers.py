@@ -15,6 +15,8 @@ from gui.widgets.viewport import Viewport
 
 Picture = NDArray[np.uint8]
 OUTLINE = 0xFF
+_STRIPES = 12
+"""Pixels from one stripe to the next, along a line."""
 
 
 @dataclass(frozen=True)
@@ -74,6 +76,19 @@ def outlined(tint: Picture, mask: Picture) -> None:
     border[1:] |= mask[1:] != mask[:-1]
     border &= tint[..., 3] > 0
     tint[border] = (16, 16, 16, OUTLINE)
+
+
+def hatched(tint: Picture, mask: Picture, which: Picture, *, origin: tuple[int, int] = (0, 0)) -> None:
+    """Draws stripes over the classes of `mask` (h, w) that the 256-entry table `which` marks, into its `tint`, in place.
+
+    `origin` is where (x, y) its first pixel lies in what the stripes run through.
+    """
+    marked = cv2.LUT(mask, which)
+    if not marked.any():
+        return
+    height, width = mask.shape
+    along = (np.arange(width) + origin[0])[None, :] + (np.arange(height) + origin[1])[:, None]
+    tint[(along % _STRIPES < _STRIPES // 4) & (marked > 0) & (tint[..., 3] > 0)] = (190, 190, 190, 190)
 
 
 def dotted(target: Picture, points: Points, view: Viewport, *, reduction: int = 1) -> None:

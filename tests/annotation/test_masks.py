@@ -15,8 +15,10 @@ from engine import labels
 from engine.annotation import masks
 from engine.annotation.document import Document, Polygon, Region
 from engine.annotation.raster import Rasteriser
+from engine.config import ClassesConfig
 from engine.datasets import _palette
 from engine.errors import ConfigError, DataError
+from engine.evaluation.confusion import Confusion
 from engine.world import polygons
 
 WIDTH, HEIGHT = 61, 43
@@ -174,6 +176,28 @@ def test_a_space_without_a_void_class_leaves_the_background_void() -> None:
     space = _palette.of_two("two")
     assert _row(masks.label_ids(_things("foreground"), space)) == [1, 255] and _row(masks.train_ids(_things("foreground"), space)) == [1, 255]
     assert _row(masks.colours(_things("foreground"), space)) == [[255, 255, 255], [0, 0, 0]]
+
+
+@pytest.mark.parametrize("name", labels.spaces())
+def test_an_ignore_region_is_void_in_every_class_set_and_told_from_what_is_trained(name: str) -> None:
+    space = labels.space(name)
+    label = masks.ignored(space)
+    assert label is not None and masks.is_void(label)
+    document = _things(label.name, next(one.name for one in space.labels if one.train_id != labels.VOID))
+    assert _row(masks.train_ids(document, space))[0] == labels.VOID
+    ids = masks.label_ids(document, space)
+    for config in (None, ClassesConfig(preset="categories")) if space.categories else (None,):
+        trained = labels.class_set(space, config).table[ids]
+        assert trained[0, 5] == labels.VOID and trained[0, 15] != labels.VOID
+        score = Confusion(20)
+        score.add(trained, np.zeros_like(trained))
+        assert score.pixels.sum() == 100  # those of the other region alone
+    assert masks.ignored(_palette.of_two("two")) is None
+
+
+def test_in_cityscapes_ignore_regions_are_told_from_unlabelled_pixels() -> None:
+    label = masks.ignored(CITYSCAPES)
+    assert label is not None and label.name == "out of roi" and label != masks.background(CITYSCAPES)
 
 
 def test_an_id_beyond_eight_bits_is_refused_with_the_class_it_is_trained_as() -> None:

@@ -96,3 +96,42 @@ def test_pixels_clicked_are_as_they_were_clicked(seed: int, inside: list[tuple[i
     for x, y in set(inside) | set(outside):
         if 0 <= x < 30 and 0 <= y < 20:
             assert mask[y, x] == ((x, y) not in outside)
+
+
+def test_by_colour_a_click_takes_what_is_like_it_and_stops_at_the_edge(disc: tuple[np.ndarray, np.ndarray]) -> None:
+    image, inside = disc
+    assert likeness(pixels(refine.by_colour(image, inside=[(80, 60)])), inside) > 0.9
+    found = pixels(refine.by_colour(image, inside=[(80, 60)], outside=[(100, 60)], reach=20))
+    assert found[60, 80] and not found[60, 100]
+    assert refine.by_colour(image, inside=(), outside=[(80, 60)]) is None
+
+
+def test_a_region_is_corrected_where_it_is_clicked_and_stays_elsewhere(disc: tuple[np.ndarray, np.ndarray]) -> None:
+    image, inside = disc
+    half = inside & (np.arange(SIZE[1]) < 80)
+    far = np.zeros(SIZE, bool)
+    far[2:9, 2:9] = True  # a part that no click is near
+    region = Painted.of(half | far)
+    assert region is not None
+    whole = pixels(refine.corrected(region, image, inside=[(95, 60)], reach=26))
+    assert likeness(whole & ~far, inside) > 0.9 and whole[far].all()
+    less = pixels(refine.corrected(region, image, outside=[(65, 60)], reach=16))
+    assert not less[60, 65] and less.sum() < region.mask.sum() and less[far].all()
+    assert refine.corrected(region, image) == region
+
+
+@given(CLICKS, CLICKS)
+@settings(max_examples=30, deadline=None)
+def test_pixels_clicked_in_a_region_are_what_they_were_said_to_be(inside: list[tuple[int, int]], outside: list[tuple[int, int]]) -> None:
+    image = np.random.default_rng(1).integers(0, 255, (20, 30, 3), np.uint8)
+    region = Painted.of(np.ones((8, 10), bool), 5, 4)
+    assert region is not None
+    found = refine.corrected(region, image, inside=inside, outside=outside, reach=6)
+    mask = np.zeros((22, 32), bool)
+    if found is not None:
+        left, top, right, bottom = found.box
+        mask[top:bottom, left:right] = found.mask
+    for x, y in outside:
+        assert not (0 <= x < 30 and 0 <= y < 20) or not mask[y, x]
+    for x, y in inside:
+        assert (x, y) in outside or not (0 <= x < 30 and 0 <= y < 20) or mask[y, x]

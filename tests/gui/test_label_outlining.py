@@ -6,80 +6,23 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from PySide6.QtCore import QPoint, Qt
+from PySide6.QtCore import Qt
 from PySide6.QtGui import QContextMenuEvent
 from PySide6.QtTest import QTest
+from PySide6.QtWidgets import QFileDialog
 
-from engine import images, labels
-from engine.annotation import cityscapes_json, masks
-from engine.annotation.document import Document, Painted, Polygon
+from engine.annotation.document import Painted, Polygon
 from engine.inspection.opening import open_path
 from gui.pages.annotate import AnnotatePage
 from tests.doubles import tiny_checkpoint
-
-WIDTH, HEIGHT = 96, 64
-SPACE = labels.space("cityscapes")
-RIGHT, CTRL, SHIFT = Qt.MouseButton.RightButton, Qt.KeyboardModifier.ControlModifier, Qt.KeyboardModifier.ShiftModifier
+from tests.gui.annotating import CTRL, RIGHT, SHIFT, SPACE, WIDTH, area, at, click, drag, opened, regions, shown, street
 
 
 @pytest.fixture
-def cityscapes(tmp_path: Path) -> Path:
-    """Two frames: a grey street with a red box from (20, 10) to (44, 30); a region of the road lies below."""
-    image = np.full((HEIGHT, WIDTH, 3), 90, np.uint8)
-    image[10:30, 20:44] = 220, 30, 30
-    document = Document(WIDTH, HEIGHT).added("road", Polygon(((0, 50), (95, 50), (95, 63), (0, 63))))
-    for number in range(2):
-        stem = f"a_{number:06d}_000019"
-        images.write_png(tmp_path / "leftImg8bit" / "train" / "a" / f"{stem}_leftImg8bit.png", image)
-        folder = tmp_path / "gtFine" / "train" / "a"
-        images.write_png(folder / f"{stem}_gtFine_labelIds.png", masks.label_ids(document, SPACE))
-        (folder / f"{stem}_gtFine_polygons.json").write_text(cityscapes_json.write(document), encoding="utf-8")
-    return tmp_path
-
-
-@pytest.fixture
-def page(qtbot, session, jobs, settings, cityscapes: Path):
-    page = AnnotatePage(session, jobs, settings)
-    page.resize(1000, 700)
-    qtbot.addWidget(page)
-    page.show()
-    session.set_source(open_path(cityscapes), cityscapes)
-    page.activate()
-    qtbot.waitUntil(lambda: page.labelling.now is not None)
-    page.labelling.settings.set_label("car")
+def page(qtbot, session, jobs, settings, tmp_path: Path):
+    page = opened(qtbot, session, jobs, settings, street(tmp_path))
     yield page
     page.shutdown()
-
-
-def at(page: AnnotatePage, x: float, y: float) -> QPoint:
-    view, ratio = page.canvas.view, page.canvas.devicePixelRatioF()
-    return QPoint(round((view.scale * (x + 0.5) + view.left) / ratio), round((view.scale * (y + 0.5) + view.top) / ratio))
-
-
-def click(page: AnnotatePage, x: float, y: float, held=Qt.KeyboardModifier.NoModifier, button=Qt.MouseButton.LeftButton) -> None:
-    QTest.mouseMove(page.canvas, at(page, x, y))
-    QTest.mouseClick(page.canvas, button, held, at(page, x, y))
-
-
-def drag(page: AnnotatePage, *points: tuple[float, float], held=Qt.KeyboardModifier.NoModifier, button=Qt.MouseButton.LeftButton) -> None:
-    QTest.mousePress(page.canvas, button, held, at(page, *points[0]))
-    for point in points[1:]:
-        QTest.mouseMove(page.canvas, at(page, *point))
-    QTest.mouseRelease(page.canvas, button, held, at(page, *points[-1]))
-
-
-def shown(page: AnnotatePage, x: int, y: int) -> str:
-    value = page.labelling.picture.index[y, x]
-    return "" if value == 255 else SPACE.labels[value].name
-
-
-def area(page: AnnotatePage, label: str = "car") -> int:
-    """Pixels that are shown with this label."""
-    return int((page.labelling.picture.index == next(place for place, one in enumerate(SPACE.labels) if one.name == label)).sum())
-
-
-def regions(page: AnnotatePage) -> list[str]:
-    return [region.label for region in page.labelling.committed.regions]
 
 
 @pytest.fixture
@@ -174,8 +117,8 @@ def test_outside_clicks_by_ctrl_by_the_right_button_and_by_e(refine: AnnotatePag
     assert shown(refine, 30, 20) == "car" and shown(refine, 40, 12) == "" and shown(refine, 22, 26) == ""
 
 
-def test_keys_of_the_window_are_the_tools_while_clicks_are_pending(window, qtbot, cityscapes: Path) -> None:
-    window.session.set_source(open_path(cityscapes), cityscapes)
+def test_keys_of_the_window_are_the_tools_while_clicks_are_pending(window, qtbot, tmp_path: Path) -> None:
+    window.session.set_source(open_path(street(tmp_path)), tmp_path)
     window.show_page("annotate")
     page = window.host.pages["annotate"]
     qtbot.waitUntil(lambda: page.labelling.now is not None)
@@ -275,6 +218,44 @@ def test_the_checkpoint_has_its_say(refine: AnnotatePage, session, qtbot, tmp_pa
     QTest.keyClick(refine.canvas, Qt.Key.Key_Return)
     painted = refine.labelling.committed.regions[-1]
     assert painted.label == known.classes.names[0] and painted.box[0] == 0 and abs(painted.box[2] - WIDTH // 2) < 8
+
+
+def test_a_segment_anything_file_does_the_outlining_and_is_remembered(refine: AnnotatePage, qtbot, tmp_path: Path, settings, monkeypatch: pytest.MonkeyPatch) -> None:
+    from engine.inference import promptable
+
+    looked: list[object] = []
+
+    class Network:
+        """Stands for one: what it finds is the square around the first click."""
+
+        def __init__(self, file: Path) -> None:
+            assert file == tmp_path / "vit.encoder.onnx"
+
+        def look(self, image: np.ndarray) -> None:
+            looked.append(image)
+
+        def found(self, inside, outside, *, prior) -> Painted | None:
+            return Painted.of(np.ones((6, 6), bool), inside[0][0] - 3, inside[0][1] - 3)
+
+    monkeypatch.setattr(promptable, "Promptable", Network)
+    monkeypatch.setattr(QFileDialog, "getOpenFileName", lambda *_: (str(tmp_path / "vit.encoder.onnx"), ""))
+    QTest.mouseClick(refine.options._prompt._choose, Qt.MouseButton.LeftButton)
+    qtbot.waitUntil(lambda: len(looked) == 1)  # before the first click
+    assert settings.text("annotate/prompt_file") == str(tmp_path / "vit.encoder.onnx") and "vit.encoder.onnx" in refine.options._goes_by.text()
+    click(refine, 70, 20)
+    answered(refine, qtbot)
+    assert area(refine) == 36
+    QTest.mouseClick(refine.options._prompt._without, Qt.MouseButton.LeftButton)
+    answered(refine, qtbot)
+    assert area(refine) > 36 and settings.text("annotate/prompt_file") == ""
+
+
+def test_a_file_that_is_no_such_network_is_told_and_clicks_go_on_without_it(refine: AnnotatePage, qtbot, tmp_path: Path) -> None:
+    refine.labelling.settings.set_prompt_file(str(tmp_path / "none.onnx"))
+    click(refine, 30, 20)
+    qtbot.waitUntil(lambda: "neither encoder nor decoder" in refine.messages.text)
+    answered(refine, qtbot)
+    assert shown(refine, 30, 20) == "car" and refine.labelling.settings.prompt_file == ""
 
 
 @pytest.fixture
