@@ -96,6 +96,7 @@ class NeedFinding(QObject):
         self.stop()
         self._asked, self._count, self._scores, self._together = asked, len(drive.frames) if drive is not None else 0, {}, None
         self._complete = False
+        self._telling.setInterval(max(_TELL_EVERY_MS, self._count // 10))  # ranking 20 000 frames takes 50 ms
         self.changed.emit()
         if asked is not None:
             self._run(quiet=True)

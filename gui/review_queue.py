@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import traceback
+from bisect import insort
 from dataclasses import replace
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -34,6 +36,7 @@ class ReviewQueue(QObject):
         self._frames: Frames | None = None
         self._standings: list[Standing] = []
         self._order: list[int] | None = None
+        self._documents: tuple[Frames, list[Path]] | None = None
         self.kind = Queue.UNCHECKED
         self._surveyor = Latest(self._survey, self)
         self._surveyor.done.connect(self._on_surveyed)
@@ -114,9 +117,10 @@ class ReviewQueue(QObject):
         return self._needs.details(frame)
 
     def _survey(self, frames: Frames) -> list[Standing]:
-        documents = [label_feed.path_of(frames, number) for number in range(len(frames))]
+        if self._documents is None or self._documents[0] is not frames:
+            self._documents = frames, [label_feed.path_of(frames, number) for number in range(len(frames))]
         masks = [frame.mask is not None for frame in frames.drive.frames]
-        return queue.survey(documents, masks, self._reviewing.records.store())
+        return queue.survey(self._documents[1], masks, self._reviewing.records.store())
 
     def _on_surveyed(self, frames: Frames, found: list[Standing]) -> None:
         if frames is self._frames:
@@ -135,10 +139,19 @@ class ReviewQueue(QObject):
         now = replace(standing, labelled=before.labelled or standing.labelled)
         if now != before:
             self._standings[opened.frame] = now
-            waited, waits = before.waits(self.kind), now.waits(self.kind)
-            if waited != waits or self.kind in (Queue.COMMENTS, Queue.UNCHECKED):
-                self._order = None
-                self.changed.emit()
+            self._move(opened.frame, before.waits(self.kind), now.waits(self.kind))
+            self.changed.emit()
+
+    def _move(self, frame: int, waited: bool, waits: bool) -> None:
+        """One frame comes or goes: the order of thousands needn't be made anew."""
+        if self._order is None or waited == waits:
+            return
+        if waited:
+            self._order.remove(frame)
+        elif self.kind == Queue.NEED:
+            self._order = None
+        else:
+            insort(self._order, frame)
 
     def _on_needs(self) -> None:
         if self.kind == Queue.NEED:
