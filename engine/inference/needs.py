@@ -18,7 +18,7 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from engine import checkpoints, images
+from engine import checkpoints, images, own_spaces
 from engine import labels as label_spaces
 from engine.ahead import ahead
 from engine.annotation import finding, need
@@ -85,8 +85,8 @@ class _Plan:
     @staticmethod
     def of(drive: Drive, checkpoint: Path, classes: ClassSet, other: Path | None) -> _Plan:
         keys = _need_cache.frame_keys(drive)
-        space = drive.space or label_spaces.space("cityscapes")
-        files = tuple(_label_file(drive, index) if space.name == classes.space else None for index in range(len(keys)))
+        space = own_spaces.used_for(drive.path, drive.space or label_spaces.space("cityscapes"))
+        files = tuple(_label_file(drive, index) if classes.fits(space) else None for index in range(len(keys)))
         names: dict[tuple[str, int], str] = {}
         against = checkpoints.fingerprint(other) if other is not None else ""
         for index, own in enumerate(keys):

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from PySide6.QtCore import QAbstractItemModel, QEvent, QObject, QPersistentModelIndex, QRect, Qt
-from PySide6.QtGui import QBrush, QKeyEvent, QMouseEvent, QPainter, QPalette
-from PySide6.QtWidgets import QApplication, QComboBox, QLineEdit, QStyle, QStyledItemDelegate, QStyleOptionViewItem, QWidget
+from PySide6.QtGui import QBrush, QKeyEvent, QMouseEvent, QPainter
+from PySide6.QtWidgets import QAbstractItemView, QApplication, QComboBox, QLineEdit, QStyle, QStyledItemDelegate, QStyleOptionViewItem, QWidget
 
 from gui import theme
 from gui.widgets.label_space_rows import Index, Role, SpaceRows
@@ -17,18 +17,27 @@ class Cell(QStyledItemDelegate):
 
     def initStyleOption(self, option: QStyleOptionViewItem, index: Index) -> None:
         super().initStyleOption(option, index)
-        now, own = theme.tokens(), index.data(Role.ForegroundRole)
-        palette: QPalette = option.palette  # type: ignore[attr-defined]
-        palette.setColor(QPalette.ColorRole.Highlight, now.colour("hover"))
-        palette.setColor(QPalette.ColorRole.HighlightedText, own.color() if isinstance(own, QBrush) else now.colour("text"))
-        option.palette = palette  # type: ignore[attr-defined]
         option.state &= ~QStyle.StateFlag.State_HasFocus  # type: ignore[attr-defined]
+        if option.state & QStyle.StateFlag.State_Selected:  # type: ignore[attr-defined]
+            option.state &= ~QStyle.StateFlag.State_Selected  # type: ignore[attr-defined]
+            option.backgroundBrush = QBrush(theme.tokens().colour("hover"))  # type: ignore[attr-defined]
+
+
+    def paint(self, painter: QPainter, option: QStyleOptionViewItem, index: Index) -> None:
+        self._fill(painter, option, index)
+        view = option.widget  # type: ignore[attr-defined]
+        if isinstance(view, QAbstractItemView) and view.hasFocus() and index == view.currentIndex():
+            painter.setPen(theme.tokens().colour("accent"))
+            painter.drawRect(option.rect.adjusted(0, 0, -1, -1))  # type: ignore[attr-defined]
+
+    def _fill(self, painter: QPainter, option: QStyleOptionViewItem, index: Index) -> None:
+        super().paint(painter, option, index)
 
 
 class TickCell(Cell):
     """A click anywhere in the cell, or Space, ticks it."""
 
-    def paint(self, painter: QPainter, option: QStyleOptionViewItem, index: Index) -> None:
+    def _fill(self, painter: QPainter, option: QStyleOptionViewItem, index: Index) -> None:
         self.initStyleOption(option, index)
         option.features &= ~QStyleOptionViewItem.ViewItemFeature.HasCheckIndicator  # type: ignore[attr-defined]
         option.text = ""  # type: ignore[attr-defined]
