@@ -65,9 +65,9 @@ def is_void(label: Label) -> bool:
 
 def ignored(space: LabelSpace) -> Label | None:
     """The label of regions that are to be left out of training and scores: Cityscapes' `out of roi`, `void` elsewhere; None where the space has none."""
-    by_name = {label.name: label for label in space.labels if is_void(label) and label.id <= VOID}
-    named = next((by_name[name] for name in _IGNORED if name in by_name), None)
-    return named or next(iter(by_name.values()), None)
+    fitting = [label for label in space.labels if is_void(label) and label.id <= VOID and not label.retired]
+    named = next((found for name in _IGNORED if (found := space.find(name)) in fitting), None)
+    return named or next(iter(fitting), None)
 
 
 def index_mask(
