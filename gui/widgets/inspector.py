@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QFrame, QScrollArea, QToolButton, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QFrame, QScrollArea, QSizePolicy, QToolButton, QVBoxLayout, QWidget
 
 from gui import theme
 from gui.settings import Settings
+
+_ROOM = 1000
 
 
 class Inspector(QScrollArea):
@@ -33,10 +35,10 @@ class Inspector(QScrollArea):
         key = f"{self._name}/section/{title.lower()}"
         section = Section(title, widget, open=self._settings.flag(key, open))
         section.header.toggled.connect(lambda shown: self._settings.set(key, shown))
-        at = self._sections.count() - 1
-        self._sections.insertWidget(at, section)
+        self._sections.insertWidget(self._sections.count() - 1, section)
         if stretch:
-            self._sections.setStretch(at, 1000)
+            section.header.toggled.connect(lambda shown: self._sections.setStretchFactor(section, _ROOM if shown else 0))
+            self._sections.setStretchFactor(section, _ROOM if section.header.isChecked() else 0)
         return section
 
 
@@ -54,8 +56,6 @@ class Section(QWidget):
         self.header.setCheckable(True)
         self.header.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextBesideIcon)
         self.header.setFocusPolicy(Qt.FocusPolicy.TabFocus)
-        from PySide6.QtWidgets import QSizePolicy
-
         self.header.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
@@ -74,3 +74,4 @@ class Section(QWidget):
     def _on_toggled(self, open: bool) -> None:
         self.header.setIcon(theme.icon("down" if open else "right"))
         self._inner.setVisible(open)
+        self.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Preferred if open else QSizePolicy.Policy.Fixed)
