@@ -123,6 +123,7 @@ class Draft(LabelPart):
         if canvas.tool is not None and canvas.tool is not self.tool:
             self._before = canvas.tool.name
         canvas.take(self.tool)
+        self.desk.page.bar.show_tool(self.tool.name)
         self.desk.page.options.show_tool(self.tool.name, self.tool.help)
         canvas.setFocus()
 

@@ -92,7 +92,7 @@ def polygons_of(
     Left out: pixels of a `confidence` (H, W) below `sure`, and patches of a mean one below `least`; all but the class `only`; pixels outside of
     `within`; with `free` those that are `labelled` (H, W) already; patches that show fewer than `smallest` pixels beside what is labelled.
     Outlines are off the patches' own by at most `tolerance` pixels, and reach as far below what is painted later, so that hardly a gap opens.
-    A class that has no name in the space is left out. A hole is left open, by a seam, where at least `smallest` pixels of it would else be painted
+    A class that has no name in the space is left out; one of several members is called by its first, or as `only` says. A hole is left open, by a seam, where at least `smallest` pixels of it would else be painted
     that nothing paints later.
     """
     found = _found(mask, classes, space, only=only, where=_where(mask, confidence, labelled if free else None, sure=sure, within=within), smallest=smallest)
@@ -154,7 +154,9 @@ def _found(mask: Mask, classes: ClassSet, space: LabelSpace, *, only: str | None
     found: list[_Patch] = []
     for train_id, one in enumerate(classes.classes):
         name = name_in(one, space)
-        if name is not None and only in (None, name, one.name):
+        if only in one.members and (asked := space.find(only)) is not None:
+            name = asked.name
+        if name is not None and only in (None, name, one.name, *one.members):
             here = mask == train_id
             found += _patches((here if where is None else here & where).view(np.uint8), name, smallest)
     return found

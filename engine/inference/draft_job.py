@@ -100,8 +100,9 @@ class _Writer:
         names = {name for one in self.classes.classes if (name := drafts.name_in(one, self.space))}
         if not names:
             raise ConfigError(f"the label space {self.space.name} has none of the classes of {self.checkpoint}; choose another checkpoint")
-        if self.options.only is not None and self.options.only not in names | set(self.classes.names):
-            raise ConfigError(f"{self.checkpoint} knows no class {self.options.only}; choose one of: {', '.join(sorted(names))}")
+        known = names.union(*((one.name, *one.members) for one in self.classes.classes))
+        if self.options.only is not None and self.options.only not in known:
+            raise ConfigError(f"{self.checkpoint} knows no class {self.options.only}; choose one of: {', '.join(sorted(known))}")
 
     def path(self, index: int) -> Path:
         """Where the frame's document is kept."""

@@ -8,6 +8,8 @@ from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QPushButton, QSlider,
 from gui.draft_settings import DraftSettings
 
 _ABOVE = 10
+_WIDE = 760
+"""Pixels of the parent from which on there is room for all words."""
 
 
 class DraftBar(QFrame):
@@ -26,11 +28,9 @@ class DraftBar(QFrame):
         self.says = QLabel()
         self.sure = QSlider(Qt.Orientation.Horizontal)
         self.sure.setRange(0, 100)
-        self.sure.setFixedWidth(96)
         self.sure.setAccessibleName("Confidence")
         self.sure.setToolTip("Leaves out the pixels that the network is less sure of")
         self._percent = QLabel()
-        self._percent.setMinimumWidth(self.fontMetrics().horizontalAdvance("sure ≥ 100 %"))
         self.all, self.none = QToolButton(), QToolButton()
         for button, words, tip in ((self.all, "All", "Takes all regions in again"), (self.none, "None", "Leaves all regions out: then click those to keep")):
             button.setText(words)
@@ -38,9 +38,11 @@ class DraftBar(QFrame):
             button.setAutoRaise(True)
         self.accept, self.drop = QPushButton("Keep (Enter)"), QPushButton("Drop (Esc)")
         self.accept.setProperty("primary", True)
-        row = QHBoxLayout(self)
+        self.accept.setToolTip("Under the labels that are there, as one edit (Enter)")
+        self.drop.setToolTip("The labels stay as they are (Esc)")
+        self._row = row = QHBoxLayout(self)
         row.setContentsMargins(12, 6, 8, 6)
-        row.setSpacing(8)
+        row.setSpacing(10)
         for widget in (self.says, self._percent, self.sure, self.all, self.none, self.accept, self.drop):
             widget.setFocusPolicy(Qt.FocusPolicy.NoFocus)
             row.addWidget(widget)
@@ -51,8 +53,8 @@ class DraftBar(QFrame):
         self.drop.clicked.connect(self.dropped)
         settings.changed.connect(self._show)
         parent.installEventFilter(self)
-        self._show()
         self.hide()
+        self._show()
 
     def show_count(self, kept: int, left_out: int, *, busy: bool) -> None:
         """How many regions are proposed; while the network works there is nothing to keep yet."""
@@ -72,12 +74,16 @@ class DraftBar(QFrame):
     def _show(self) -> None:
         with QSignalBlocker(self.sure):
             self.sure.setValue(round(self._settings.sure * 100))
-        self._percent.setText(f"sure ≥ {self.sure.value()} %")
+        self._place()
 
     def _place(self) -> None:
-        narrow = self._over.width() < 620
-        for widget in (self._percent, self.sure):
-            widget.setVisible(not narrow)
-        self.adjustSize()
+        narrow = self._over.width() < _WIDE
+        self.accept.setText("Keep" if narrow else "Keep (Enter)")
+        self.drop.setText("Drop" if narrow else "Drop (Esc)")
+        self._percent.setText(f"{'' if narrow else 'Sure '}≥ {self.sure.value()} %")
+        self._percent.setMinimumWidth(self.fontMetrics().horizontalAdvance(f"{'' if narrow else 'Sure '}≥ 100 %"))
+        self.sure.setFixedWidth(64 if narrow else 96)
+        self._row.activate()
+        self.resize(self.sizeHint())
         self.move(max(0, (self._over.width() - self.width()) // 2), _ABOVE)
         self.raise_()

@@ -20,6 +20,9 @@ class DraftForm(QWidget):
         self.which.addItem("The class in hand", ONE)
         for words, what in (("Whole frame", FRAME), ("Where nothing is labelled", FREE), *([("In a box", BOX)] if boxes else [])):
             self.where.addItem(words, what)
+        for combo in (self.which, self.where):
+            combo.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon)
+            combo.setMinimumContentsLength(6)
         self.where.setToolTip("In the whole frame regions reach below the labels that are there; labelled pixels stay as they are either way")
         self.sure = QSlider(Qt.Orientation.Horizontal)
         self.sure.setRange(0, 100)

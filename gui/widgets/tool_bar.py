@@ -20,7 +20,7 @@ class ToolBar(QFrame):
         super().__init__(parent)
         self.setObjectName("toolBar")
         self._buttons: dict[str, QToolButton] = {}
-        group = QButtonGroup(self)
+        group = QButtonGroup(self, exclusive=False)
         column = QVBoxLayout(self)
         column.setContentsMargins(4, 8, 4, 8)
         column.setSpacing(4)
@@ -40,5 +40,6 @@ class ToolBar(QFrame):
         column.addStretch(1)
 
     def show_tool(self, name: str) -> None:
-        """Marks the tool that is in the hand."""
-        self._buttons[name].setChecked(True)
+        """Marks the tool that is in the hand; none where that has no button."""
+        for known, button in self._buttons.items():
+            button.setChecked(known == name)

@@ -13,6 +13,7 @@ from engine.annotation.document import Document, Polygon
 from engine.annotation.finding import document_path, in_cityscapes, of_mask
 from engine.annotation.masks import label_ids
 from engine.annotation.raster import Rasteriser
+from engine.config import ClassesConfig
 from engine.sample import Prediction
 from engine.world.shoot import single
 
@@ -124,6 +125,15 @@ def test_a_draft_of_a_street_has_few_vertices_paints_nearly_all_of_it_again_and_
 def test_a_class_without_a_name_in_the_space_is_left_out(mask: np.ndarray) -> None:
     assert drafts.polygons_of(mask, classes=CLASSES, space=labels.space("camvid"))[0][0] == "road"
     assert drafts.name_in(CLASSES.classes[CLASSES.names.index("rider")], labels.space("camvid")) is None
+
+
+def test_a_class_of_several_members_is_called_as_the_one_that_is_asked_for(mask: np.ndarray) -> None:
+    groups = labels.class_set(SPACE, ClassesConfig(preset="categories"))
+    seen = np.full(mask.shape, groups.names.index("flat"), np.uint8)
+    assert [name for name, _ in drafts.polygons_of(seen, classes=groups, space=SPACE)] == ["road"]
+    assert [name for name, _ in drafts.polygons_of(seen, classes=groups, space=SPACE, only="sidewalk")] == ["sidewalk"]
+    assert [name for name, _ in drafts.polygons_of(seen, classes=groups, space=SPACE, only="flat")] == ["road"]
+    assert not drafts.polygons_of(seen, classes=groups, space=SPACE, only="car")
 
 
 def test_the_wand_takes_what_hangs_together_and_is_allowed() -> None:
