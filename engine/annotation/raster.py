@@ -76,13 +76,15 @@ class Rasteriser:
         if within == (0, 0, self.width, self.height) and len(self._kept) < len(regions) / 2 and target.dtype == np.uint8 and target.flags.c_contiguous:
             self._paint_all(regions, target, value_of)
             return
-        for place in self._touching(document, within):
+        for place, left, top, right, bottom in self._parts(document, within):
             region = regions[place]
             if region.deleted or (value := value_of(region)) is None:
                 continue
             pixels = self.pixels(region.shape)
-            left, top, right, bottom = _shared(pixels.box, within)
-            np.copyto(target[top:bottom, left:right], value, where=_part(pixels, (left, top, right, bottom)))
+            if not pixels.mask.size:
+                continue
+            x, y, _, _ = pixels.box
+            np.copyto(target[top:bottom, left:right], value, where=pixels.mask[top - y : bottom - y, left - x : right - x])
 
     def _paint_all(self, regions: Iterable[Region], target: NDArray[np.uint8], value_of: Callable[[Region], int | None]) -> None:
         """Into the target itself, a quarter of the time that masks take of which few may be asked for again."""
@@ -141,6 +143,13 @@ class Rasteriser:
         """Places of the regions whose boxes share a pixel with `box`, which lies within the frame."""
         left, top, right, bottom = self._boxes.of(document)
         return np.flatnonzero((left < box[2]) & (right > box[0]) & (top < box[3]) & (bottom > box[1])).tolist()
+
+    def _parts(self, document: Document, box: Box) -> list[list[int]]:
+        """Places of the regions whose boxes share a pixel with `box`, which lies within the frame, and what they share: left, top, right, bottom."""
+        places = self._touching(document, box)
+        left, top, right, bottom = self._boxes.of(document)[:, places]
+        edges = np.maximum(left, box[0]), np.maximum(top, box[1]), np.minimum(right, box[2]), np.minimum(bottom, box[3])
+        return np.stack((places, *edges), axis=1).tolist()
 
     def _of_painted(self, shape: Painted) -> Pixels:
         left, top, right, bottom = box = _cut(shape.box, self.width, self.height)
