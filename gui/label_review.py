@@ -7,7 +7,7 @@ from pathlib import Path
 
 from PySide6.QtWidgets import QWidget
 
-from engine.annotation.queue import State
+from engine.annotation.queue import Queue, State
 from engine.annotation.review import Comment
 from gui import checkpoint_list, label_feed
 from gui.actions import Action
@@ -107,6 +107,7 @@ class Review(LabelPart):
         panel.queue.step_wanted.connect(self.go)
         panel.queue.rival_chosen.connect(self._on_rival)
         self.queue.changed.connect(lambda: panel.queue.list.show_frame(session.frame))
+        self.queue.kind_changed.connect(self._on_checkpoint)
         self._rivals.done.connect(self._on_rivals)
         for part in (self.reviewing, self.queue, self.needs):
             part.failed.connect(self.failed)
@@ -126,7 +127,8 @@ class Review(LabelPart):
     def _on_checkpoint(self) -> None:
         frames, session = self.desk.player.frames, self.desk.session
         drive = frames.drive if frames is not None and frames.drive.has_images else None
-        self.needs.open(drive, session.checkpoint, self._rival)
+        wanted = drive, session.checkpoint, self._rival
+        self.needs.open(*wanted) if self.queue.kind == Queue.NEED else self.needs.leave(*wanted)
         self._ask_rivals()
 
     def _ask_rivals(self) -> None:

@@ -101,6 +101,11 @@ class NeedFinding(QObject):
         if asked is not None:
             self._run(quiet=True)
 
+    def leave(self, *but: object) -> None:
+        """Forgets what is known, but of this drive and these networks: nobody asks for the need of frames now."""
+        if self._asked is not None and self._asked != but:
+            self.open(None, None)
+
     def start(self) -> None:
         """Scores what isn't known."""
         if self._asked is not None and not self.running:

@@ -28,6 +28,7 @@ class ReviewQueue(QObject):
     """`changed` when another frame waits, or waits no more, or the order is another."""
 
     changed = Signal()
+    kind_changed = Signal()
     failed = Signal(str, str)
 
     def __init__(self, reviewing: Reviewing, needs: NeedFinding, parent: QObject | None = None) -> None:
@@ -59,6 +60,7 @@ class ReviewQueue(QObject):
         """What the frames wait for."""
         if kind != self.kind:
             self.kind, self._order = kind, None
+            self.kind_changed.emit()
             self.changed.emit()
 
     def close(self) -> None:

@@ -19,17 +19,18 @@ _CURES = {
 }
 
 
-def opened(path: Path, schema: str, *, patience: float = 5.0) -> sqlite3.Connection:
+def opened(path: Path, schema: str, *, patience: float = 5.0, lasting: bool = True) -> sqlite3.Connection:
     """The file with its tables, for any thread, one at a time; each statement is a transaction. Other processes are waited for `patience` seconds.
 
-    A row is the operating system's before the call returns; the disk isn't waited for, so a power cut may take the last seconds. Raises as `told`.
+    A row is the operating system's before the call returns; the disk isn't waited for, so a power cut may take the last seconds; what isn't
+    `lasting` it may take altogether. Raises as `told`.
     """
     with holding.alone(path.with_suffix(".setup")), told(path):
         connection = sqlite3.connect(path, timeout=patience, isolation_level=None, check_same_thread=False)
         if connection.execute("pragma journal_mode").fetchone()[0] != "wal":
             connection.execute("pragma journal_mode = wal")
         in_log = connection.execute("pragma journal_mode").fetchone()[0] == "wal"
-        connection.execute(f"pragma synchronous = {'normal' if in_log else 'full'}")
+        connection.execute(f"pragma synchronous = {'off' if not lasting else 'normal' if in_log else 'full'}")
         for statement in schema.split(";"):
             connection.execute(statement)
     return connection

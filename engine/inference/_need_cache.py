@@ -31,14 +31,14 @@ class NeedCache:
     def read(self) -> dict[tuple[str, str], float]:
         """By measure and what it was measured of."""
         path = _path()
-        with database.told(path), closing(database.opened(path, _SCHEMA)) as connection:
+        with database.told(path), closing(database.opened(path, _SCHEMA, lasting=False)) as connection:
             rows = connection.execute("select measure, of, score from scores where network = ? and drive = ?", (self.network, self.drive))
             return {(measure, of): score for measure, of, score in rows}
 
     def write(self, rows: Iterable[Row]) -> None:
         """Keeps these too."""
         path = _path()
-        with database.told(path), closing(database.opened(path, _SCHEMA)) as connection:
+        with database.told(path), closing(database.opened(path, _SCHEMA, lasting=False)) as connection:
             connection.execute("begin immediate")
             connection.executemany("insert or replace into scores values (?, ?, ?, ?, ?)", [(self.network, self.drive, *row) for row in rows])
             connection.execute("commit")

@@ -40,8 +40,7 @@ class QueueList(QTableView):
         self.setSelectionMode(QAbstractItemView.SelectionMode.NoSelection)
         self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self.setAccessibleName("Frames that wait, the next ones first")
-        self.setMinimumHeight(_SEEN * ROW)
-        self.setMaximumHeight(_SEEN * ROW)
+        self.setFixedHeight(_SEEN * ROW)
         self.clicked.connect(lambda index: self.picked.emit(index.data(FRAME)))
         self.activated.connect(lambda index: self.picked.emit(index.data(FRAME)))
 
@@ -53,6 +52,7 @@ class QueueList(QTableView):
     def show_order(self, frames: Sequence[int]) -> None:
         """These frames; the list stays where it was scrolled to."""
         self._rows.show_order(frames)
+        self.setFixedHeight(max(1, min(_SEEN, len(frames))) * ROW)
 
     def show_frame(self, frame: int) -> None:
         """Marks the one that is open, and scrolls to it."""
