@@ -148,8 +148,9 @@ def _holding(mask: NDArray[np.bool_], clicks: Sequence[Pixel]) -> NDArray[np.boo
     """The patches of a mask that hold one of the pixels; all of them where no pixels are given."""
     if not clicks:
         return mask
-    _, names = cv2.connectedComponents(mask.astype(np.uint8), connectivity=4, ltype=cv2.CV_32S)
-    kept = np.zeros(int(names.max()) + 1, bool)
-    kept[[names[y, x] for x, y in clicks]] = True
-    kept[0] = False
-    return kept[names]
+    ground, (height, width) = mask.astype(np.uint8), mask.shape
+    reached: NDArray[np.uint8] = np.zeros((height + 2, width + 2), np.uint8)
+    for x, y in clicks:
+        if mask[y, x] and not reached[y + 1, x + 1]:
+            cv2.floodFill(ground, reached, (x, y), 0, flags=4 | cv2.FLOODFILL_MASK_ONLY | 1 << 8)
+    return reached[1:-1, 1:-1] > 0

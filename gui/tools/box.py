@@ -115,7 +115,7 @@ class BoxTool(PendingTool):
         elif self._opened is not None:
             left, top, right, bottom = self._box
             self._draw_box(painter, on_screen((left - 0.5, top - 0.5), view, ratio), on_screen((right - 0.5, bottom - 0.5), view, ratio), filled=False)
-            width = max(2.0, 2 * view.scale / ratio)
+            width = max(3.0, 2 * view.scale / ratio)
             for inside, pixels in [*self._strokes, *([(self._inside, tuple(self._stroke))] if self._stroke else [])]:
                 painter.setPen(QPen(theme.tokens().colour("ok" if inside else "danger"), width, Qt.PenStyle.SolidLine, Qt.PenCapStyle.RoundCap, Qt.PenJoinStyle.RoundJoin))
                 line = [on_screen(pixel, view, ratio) for pixel in pixels]

@@ -88,7 +88,7 @@ def hatched(tint: Picture, mask: Picture, which: Picture, *, origin: tuple[int, 
         return
     height, width = mask.shape
     along = (np.arange(width) + origin[0])[None, :] + (np.arange(height) + origin[1])[:, None]
-    tint[(along % _STRIPES < _STRIPES // 4) & (marked > 0) & (tint[..., 3] > 0)] = (190, 190, 190, 190)
+    tint[(along % _STRIPES < _STRIPES // 4) & (marked > 0) & (tint[..., 3] > 0)] = (130, 130, 130, 130)
 
 
 def dotted(target: Picture, points: Points, view: Viewport, *, reduction: int = 1) -> None:

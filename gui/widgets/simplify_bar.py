@@ -10,6 +10,8 @@ LARGEST = 10.0
 """Pixels."""
 _STEPS = 10
 _ABOVE = 10
+_NARROW = 660
+"""Logical pixels of the picture's view below which the bar leaves words out."""
 
 
 class SimplifyBar(QFrame):
@@ -28,24 +30,25 @@ class SimplifyBar(QFrame):
         self.slider = QSlider(Qt.Orientation.Horizontal)
         self.slider.setRange(0, round(LARGEST * _STEPS))
         self.slider.setValue(_STEPS)
-        self.slider.setFixedWidth(140)
         self.slider.setAccessibleName("Pixels that the outline may give way")
         self.slider.setToolTip("Pixels that the outline may give way")
         self._pixels, self.says = QLabel(), QLabel()
         self._pixels.setMinimumWidth(self.fontMetrics().horizontalAdvance("10.0 px"))
-        self.says.setMinimumWidth(self.fontMetrics().horizontalAdvance("10 000 → 10 000 vertices"))
-        accept, drop = QPushButton("Keep (Enter)"), QPushButton("Put back (Esc)")
-        accept.setProperty("primary", True)
+        self.says.setMinimumWidth(self.fontMetrics().horizontalAdvance("1 000 → 1 000 vertices"))
+        self._accept, self._drop = QPushButton(), QPushButton()
+        self._accept.setProperty("primary", True)
+        self._accept.setToolTip("Enter")
+        self._drop.setToolTip("Esc")
         row = QHBoxLayout(self)
         row.setContentsMargins(12, 6, 8, 6)
         row.setSpacing(8)
-        for widget in (self.slider, self._pixels, self.says, accept, drop):
+        for widget in (self.slider, self._pixels, self.says, self._accept, self._drop):
             row.addWidget(widget)
-        for button in (accept, drop):
+        for button in (self._accept, self._drop):
             button.setFocusPolicy(Qt.FocusPolicy.NoFocus)
         self.slider.valueChanged.connect(self._on_value)
-        accept.clicked.connect(self.accepted)
-        drop.clicked.connect(self.dropped)
+        self._accept.clicked.connect(self.accepted)
+        self._drop.clicked.connect(self.dropped)
         parent.installEventFilter(self)
         self._pixels.setText(f"{self.tolerance:.1f} px")
         self.hide()
@@ -86,5 +89,10 @@ class SimplifyBar(QFrame):
         self.changed.emit(self.tolerance)
 
     def _place(self) -> None:
+        narrow = self._over.width() < _NARROW
+        self._accept.setText("Keep" if narrow else "Keep (Enter)")
+        self._drop.setText("Put back" if narrow else "Put back (Esc)")
+        self.slider.setFixedWidth(90 if narrow else 140)
+        self.layout().activate()
         self.adjustSize()
         self.move(max(0, (self._over.width() - self.width()) // 2), _ABOVE)

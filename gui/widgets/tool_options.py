@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from PySide6.QtCore import QSignalBlocker, Qt
-from PySide6.QtWidgets import QComboBox, QFormLayout, QLabel, QSlider, QWidget
+from PySide6.QtWidgets import QComboBox, QFormLayout, QLabel, QSlider, QVBoxLayout, QWidget
 
 from gui.tool_settings import CLASS, EMPTY, EVERYTHING, SIZES, SPACINGS, TOLERANCES, ToolSettings
 from gui.widgets.prompt_file import PromptFile
@@ -33,14 +33,19 @@ class ToolOptions(QWidget):
         self._over.setToolTip("Where what paints may paint")
         self._class = QComboBox()
         self._class.setToolTip("The class that may be painted over")
+        for box in (self._over, self._class, self._kept_as):
+            box.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon)
+            box.setMinimumContentsLength(8)
         self._hint = QLabel()
         self._hint.setObjectName("muted")
         self._hint.setWordWrap(True)
-        self._form = QFormLayout(self)
-        self._form.setContentsMargins(0, 0, 0, 0)
+        column = QVBoxLayout(self)  # a form doesn't give lines that wrap the height they need
+        column.setContentsMargins(0, 0, 0, 0)
+        column.addWidget(self._hint)
+        column.addWidget(self._goes_by)
+        self._form = QFormLayout()
         self._form.setLabelAlignment(Qt.AlignmentFlag.AlignLeft)
-        self._form.addRow(self._hint)
-        self._form.addRow(self._goes_by)
+        column.addLayout(self._form)
         for says, slider in ((self._size_says, self._size), (self._tolerance_says, self._tolerance), (self._spacing_says, self._spacing)):
             self._form.addRow(says, slider)
         self._form.addRow("Paint", self._over)
@@ -58,8 +63,8 @@ class ToolOptions(QWidget):
         self._form.setRowVisible(self._tolerance, name == "wand")
         self._form.setRowVisible(self._spacing, name == "patches")
         self._form.setRowVisible(self._kept_as, name in _PENDING)
-        for row in (self._goes_by, self._prompt):
-            self._form.setRowVisible(row, name == "refine")
+        self._form.setRowVisible(self._prompt, name == "refine")
+        self._goes_by.setVisible(name == "refine")
         self._form.setRowVisible(self._over, name in _PAINTING)
         self._form.setRowVisible(self._class, name in _PAINTING and self._over.currentData() == CLASS)
 
@@ -98,4 +103,5 @@ class ToolOptions(QWidget):
 def _slider(low: int, high: int) -> QSlider:
     slider = QSlider(Qt.Orientation.Horizontal)
     slider.setRange(low, high)
+    slider.setMinimumWidth(60)
     return slider
