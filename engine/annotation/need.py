@@ -90,14 +90,15 @@ def together(scores: Mapping[str, NDArray[np.float64]]) -> tuple[NDArray[np.floa
 
     A kind by which all frames are alike says nothing and is left out.
     """
-    telling = {name: ranks(one) for name, one in scores.items() if np.unique(one[~np.isnan(one)]).size > 1} or {name: ranks(one) for name, one in scores.items()}
+    differing = {name: one for name, one in scores.items() if (known := one[~np.isnan(one)]).size and known.min() < known.max()}
+    telling = {name: ranks(one) for name, one in (differing or scores).items()}
     if not telling:
         return np.zeros(0), []
     table = np.stack(list(telling.values()))
-    known = ~np.isnan(table)
-    mean = np.divide(np.where(known, table, 0).sum(axis=0), known.sum(axis=0), out=np.full(table.shape[1], np.nan), where=known.any(axis=0))
-    names, best = [*telling, ""], np.where(known, table, -1).argmax(axis=0)
-    return mean, [names[place] for place in np.where(known.any(axis=0), best, len(telling))]
+    given = ~np.isnan(table)
+    mean = np.divide(np.where(given, table, 0).sum(axis=0), given.sum(axis=0), out=np.full(table.shape[1], np.nan), where=given.any(axis=0))
+    names, best = [*telling, ""], np.where(given, table, -1).argmax(axis=0)
+    return mean, [names[place] for place in np.where(given.any(axis=0), best, len(telling))]
 
 
 def _share(part: float, whole: float) -> float:

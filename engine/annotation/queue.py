@@ -85,7 +85,9 @@ def survey(documents: Sequence[Path], masks: Sequence[bool], store: ReviewStore)
 
 def ordered(standings: Sequence[Standing], queue: Queue, needs: NDArray[np.float64] | None = None) -> list[int]:
     """The positions of those that wait, in their order; by `needs` (N,) the largest first, and NaN, which is not known yet, last."""
-    waiting = [at for at, one in enumerate(standings) if one.waits(queue)]
+    told = {id(one): one for one in standings}  # most frames share one of a few
+    some = {id_ for id_, one in told.items() if one.waits(queue)}
+    waiting = [at for at, one in enumerate(standings) if id(one) in some]
     if queue != Queue.NEED or needs is None:
         return waiting
     here = np.array(waiting, np.int64)
