@@ -1,4 +1,4 @@
-"""How often each class is used in the label documents of a drive or a dataset."""
+"""Which classes the label documents of a drive or a dataset use, and under which names."""
 
 from __future__ import annotations
 
@@ -6,6 +6,9 @@ import json
 from collections import Counter
 from collections.abc import Callable, Iterable
 from pathlib import Path
+
+from engine.annotation.document import Document
+from engine.label_space import GROUP, LabelSpace
 
 
 def counted(documents: Iterable[Path], *, should_stop: Callable[[], bool] = lambda: False) -> Counter[str]:
@@ -19,6 +22,21 @@ def counted(documents: Iterable[Path], *, should_stop: Callable[[], bool] = lamb
             break
         found.update(_labels(path))
     return found
+
+
+def named_as(document: Document, space: LabelSpace, wanted: LabelSpace) -> Document:
+    """A document of `space` under the names that `wanted` has for the same ids; what it lacks has its current name."""
+    names = {label.id: label.name for label in wanted.labels}
+
+    def name(label: str) -> str:
+        current = space.current(label)
+        found = space.find(current)
+        single = found or space.find(current.removesuffix(GROUP))
+        now = names.get(single.id, single.name) if single is not None else current
+        return now if single is None or found is not None else now + GROUP
+
+    others = [region.changed(label=now) for region in document.regions if (now := name(region.label)) != region.label]
+    return document.replaced(*others) if others else document
 
 
 def _labels(path: Path) -> list[str]:

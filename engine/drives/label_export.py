@@ -8,8 +8,8 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from pathlib import Path
 
-from engine import atomic, images, labels
-from engine.annotation import cityscapes_json, export, finding, frame_labels, masks
+from engine import atomic, images, labels, own_spaces
+from engine.annotation import cityscapes_json, export, finding, frame_labels, label_use, masks
 from engine.annotation.document import Document
 from engine.drives.drive import Drive
 from engine.errors import ConfigError, DataError, OutputError
@@ -101,6 +101,7 @@ def export_labels(drive: Drive, out: Path, *, layout: str = "folder", space: Lab
     if reason := unfit(layout, space):
         raise ConfigError(f"{reason}; choose another layout")
     chosen = list(range(len(drive.frames)) if only is None else only)
+    official = labels.space("cityscapes") if layout == "cityscapes" else space
     names, started, written, left, stopped = _names(drive), time.perf_counter(), 0, 0, False
     yield Progress(0, len(chosen), "writing")
     for done, index in enumerate(chosen, 1):
@@ -112,13 +113,15 @@ def export_labels(drive: Drive, out: Path, *, layout: str = "folder", space: Lab
             place = LAYOUTS[layout][1](out, names[index], At(index, written), frame.image)
             if frame.image is not None and place.image.exists() and place.image.samefile(frame.image):
                 raise OutputError(f"{out} holds the frames themselves; choose another folder, so that nothing of theirs is replaced")
-            _write(drive, index, place, document, space)
+            _write(drive, index, place, label_use.named_as(document, space, official), space)
             written += 1
         else:
             left += 1
         yield Progress(done, len(chosen), "writing", seconds_left(started, done, len(chosen)))
     if written and layout == "folder":
         atomic.write_text(out / "classes.yaml", labels.space_text(space))
+    elif written and space.base:
+        own_spaces.choose(out, space.name)  # what the layout has no file for
     if not written and not stopped:
         raise DataError(f"no frame of {drive.name} has labels to export; draw some first" if only is None else "this frame has no labels to export; draw some first")
     if left:

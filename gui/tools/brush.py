@@ -81,7 +81,7 @@ class BrushTool(Tool):
     def _target(self, at: Pointer, *, erasing: bool) -> Region | None:
         """What is painted on: the selected region; erasing takes what lies under the pointer where none is."""
         chosen = self.labelling.selected
-        if len(chosen) == 1 and (erasing or (isinstance(chosen[0].shape, Painted) and chosen[0].label == self.labelling.settings.label)):
+        if len(chosen) == 1 and (erasing or (isinstance(chosen[0].shape, Painted) and self.labelling.picture.space.current(chosen[0].label) == self.labelling.settings.label)):
             return chosen[0]
         return self.labelling.region_at(*at.pixel) if erasing else None
 

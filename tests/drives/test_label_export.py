@@ -7,7 +7,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from engine import datasets, images, labels
+from engine import datasets, images, label_editing, labels, own_spaces
 from engine.annotation import cityscapes_json, finding, masks
 from engine.annotation.document import Document, Polygon
 from engine.drives import images_drive, label_export
@@ -116,3 +116,19 @@ def test_it_can_be_stopped_and_what_is_there_is_whole(drive, tmp_path: Path) -> 
     done, said = finished(export_labels(drive, tmp_path / "out", space=SPACE, should_stop=lambda: next(asked)))
     assert done.stopped and done.summary["frames"] == 2 and said == []
     assert len(datasets.open_dataset(tmp_path / "out", split="all").samples) == 2
+
+
+@pytest.mark.parametrize("layout", ["folder", "cityscapes", "kitti_semantics"])
+def test_labels_of_a_space_of_the_users_own_are_read_back_too_and_cityscapes_gets_its_names(drive, tmp_path: Path, layout: str) -> None:
+    rows = [row.called("auto") if row.name == "car" else row for row in label_editing.rows_of(SPACE)]
+    own = label_editing.edited(SPACE, [*rows, label_editing.new_row(rows, name="tram", group="vehicle")], name="ours", title="Ours")
+    own_spaces.save(own)
+    path = finding.document_path(drive.path, stem="shot0", image=drive.frames[0].image)
+    path.write_text(cityscapes_json.write(document(0).added("tram", Polygon(((1, 1), (9, 1), (9, 6)))).added("cargroup", Polygon(((30, 1), (38, 1), (38, 6))))), encoding="utf-8")
+    finished(export_labels(drive, tmp_path / "out", layout=layout, space=own))
+    read = datasets.open_dataset(tmp_path / "out", split="all")
+    masks_read = [read.mask(index) for index in range(len(read.samples))]
+    assert read.space.name == "ours" and read.space.label("car").name == "auto" and any((mask == 34).any() for mask in masks_read)
+    if layout == "cityscapes":
+        polygons = [cityscapes_json.read_file(path) for path in (tmp_path / "out").rglob("*_polygons.json")]
+        assert {region.label for one in polygons for region in one.regions} == {"road", "car", "tram", "cargroup"}

@@ -299,6 +299,24 @@ def test_a_frame_that_was_read_before_the_edit_has_the_new_classes_too(page: Ann
     qtbot.waitUntil(lambda: page.classes._rows._counts["coach"] == 1)
 
 
+def test_a_stroke_goes_on_in_a_region_that_was_painted_under_the_earlier_name(page: AnnotatePage, qtbot) -> None:
+    page.take("brush")
+    page.labelling.settings.set_label("vegetation")
+    stroke(page, (10, 10), (20, 10))
+    editor = opened(page, qtbot)
+    rename(editor, "vegetation", "plants")
+    take(editor)
+    stroke(page, (20, 10), (30, 10))
+    assert page.labelling.settings.label == "plants" and [region.label for region in page.labelling.committed.regions] == ["road", "car", "vegetation"]
+
+
+def stroke(page: AnnotatePage, *points: tuple[float, float]) -> None:
+    QTest.mousePress(page.canvas, Qt.MouseButton.LeftButton, pos=at(page, *points[0]))
+    for point in points[1:]:
+        QTest.mouseMove(page.canvas, at(page, *point))
+    QTest.mouseRelease(page.canvas, Qt.MouseButton.LeftButton, pos=at(page, *points[-1]))
+
+
 def test_the_class_in_hand_and_what_is_hidden_are_called_as_they_are_now(page: AnnotatePage, qtbot) -> None:
     page.labelling.settings.set_label("car")
     page.session.set_hidden("car", True)
