@@ -16,6 +16,7 @@ from engine.annotation import cityscapes_json, drafts, finding, masks
 from engine.annotation.changes import difference
 from engine.annotation.document import Document, Polygon
 from engine.annotation.drafts import DRAFTED_BY, Options
+from engine.annotation.journal import Journal
 from engine.annotation.store import Store
 from engine.drives import open_drive
 from engine.errors import ConfigError
@@ -91,6 +92,20 @@ def test_a_draft_is_one_edit_that_is_undone_and_known_by_its_name(checkpoint: Pa
         assert store.history.undo_name is not None and store.history.undo_name.startswith(f"{DRAFTED_BY}tiny, ")
         store.undo()
         assert not store.document.regions
+
+
+def test_those_that_nobody_touched_since_are_known_without_opening_them(checkpoint: Path, street: Path) -> None:
+    drawn(street, 3)
+    drafted(checkpoint, street)
+
+    def untouched() -> list[Path]:
+        with closing(Journal()) as journal:
+            return journal.last_done(DRAFTED_BY)
+
+    assert untouched() == [document(street, number) for number in range(3)]
+    with closing(Store.open(document(street, 1), new=lambda: Document(96, 64))) as store:
+        store.commit(difference(store.document, store.document.added("sky", Polygon(((0, 0), (9, 0), (9, 9)))), "draw sky"))
+    assert untouched() == [document(street, 0), document(street, 2)]
 
 
 def drawn(street: Path, number: int) -> bytes:
