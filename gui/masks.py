@@ -39,6 +39,7 @@ class Sensed:
 
     planes: NDArray[np.float32]
     classes: ClassSet
+    checkpoint: Path
 
 
 class MaskFeed(QObject):
@@ -69,6 +70,11 @@ class MaskFeed(QObject):
     def active(self) -> bool:
         """Whether there is a drive with images and a checkpoint."""
         return self._context is not None
+
+    @property
+    def checkpoint(self) -> Path | None:
+        """What predicts."""
+        return self._context.checkpoint if self._context else None
 
     @property
     def patience(self) -> float:
@@ -138,7 +144,7 @@ class MaskFeed(QObject):
         assert image is not None
         predictor = self._loaded(context.checkpoint)
         if request.sense:
-            return Sensed(predictor.probabilities(image), predictor.card.classes)
+            return Sensed(predictor.probabilities(image), predictor.card.classes, context.checkpoint)
         prediction = predictor.predict(image)
         context.keep(frame, prediction)
         return prediction

@@ -106,7 +106,9 @@ class RefineTool(PendingTool):
     @property
     def _known(self) -> Sensed | None:
         """What the checkpoint says of the open frame, as far as it has been heard."""
-        return self._sensed[1] if self._sensed is not None and self._sensed[0] is self.labelling.now and self._masks.active else None
+        if self._sensed is None or self._sensed[0] is not self.labelling.now or self._sensed[1].checkpoint != self._masks.checkpoint:
+            return None
+        return self._sensed[1]
 
     def _forget(self) -> None:
         super()._forget()

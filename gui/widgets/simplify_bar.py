@@ -93,6 +93,5 @@ class SimplifyBar(QFrame):
         self._accept.setText("Keep" if narrow else "Keep (Enter)")
         self._drop.setText("Put back" if narrow else "Put back (Esc)")
         self.slider.setFixedWidth(90 if narrow else 140)
-        self.layout().activate()
         self.adjustSize()
         self.move(max(0, (self._over.width() - self.width()) // 2), _ABOVE)

@@ -220,6 +220,21 @@ def test_the_checkpoint_has_its_say(refine: AnnotatePage, session, qtbot, tmp_pa
     assert painted.label == known.classes.names[0] and painted.box[0] == 0 and abs(painted.box[2] - WIDTH // 2) < 8
 
 
+def test_another_checkpoint_is_asked_anew(refine: AnnotatePage, session, qtbot, tmp_path: Path) -> None:
+    tool = refine.tools["refine"]
+    for seed in (0, 1):
+        path = tiny_checkpoint(tmp_path, name=f"{seed}.safetensors", seed=seed)
+        session.choose_checkpoint(path)
+        qtbot.waitUntil(lambda: tool._known is not None and tool._known.checkpoint == path, timeout=30_000)
+
+
+def test_what_is_pending_when_the_window_closes_is_kept(box: AnnotatePage) -> None:
+    store = box.labelling.now.store
+    for tool in box.tools.values():
+        tool.close()
+    assert [region.label for region in store.document.regions] == ["road", "car"]
+
+
 def test_a_segment_anything_file_does_the_outlining_and_is_remembered(refine: AnnotatePage, qtbot, tmp_path: Path, settings, monkeypatch: pytest.MonkeyPatch) -> None:
     from engine.inference import promptable
 
