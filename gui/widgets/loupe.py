@@ -73,7 +73,7 @@ class Loupe(QWidget):
             for one, other in ((0.0, middle - 6), (middle + 6, float(_SIDE))):
                 painter.drawLine(QPointF(one, middle), QPointF(other, middle))
                 painter.drawLine(QPointF(middle, one), QPointF(middle, other))
-        painter.setPen(QPen(theme.tokens().colour("line"), 2.0))
+        painter.setPen(QPen(theme.tokens().colour("on_picture"), 2.0))
         painter.drawRect(QRectF(self.rect()).adjusted(1, 1, -1, -1))
 
     def _on_pointed(self, spot: tuple[float, float] | None) -> None:
