@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import os
+from functools import lru_cache
 from pathlib import Path
 
 from engine import listing, places
@@ -11,8 +12,7 @@ from engine import listing, places
 
 def folder(source: Path) -> Path:
     """All that is kept for a source: a drive's or a dataset's path."""
-    digest = hashlib.blake2b(os.path.abspath(source).encode(), digest_size=4).hexdigest()
-    return places.label_documents() / f"{source.stem}-{digest}"
+    return _folder(places.label_documents(), os.path.abspath(source))
 
 
 def document(source: Path, *, stem: str, image: Path | None = None) -> Path:
@@ -30,6 +30,12 @@ def masks(source: Path, images: dict[str, Path]) -> dict[str, Path]:
     own = folder(source)
     there = {os.fspath(path.relative_to(own)): path for path in listing.tree(own).paths() if path.suffix == ".png"} if own.is_dir() else {}
     return {name: path for name, image in images.items() if (path := there.get(f"{_name(source, image)}.png"))} if there else {}
+
+
+@lru_cache(maxsize=64)
+def _folder(documents: Path, source: str) -> Path:
+    digest = hashlib.blake2b(source.encode(), digest_size=4).hexdigest()
+    return documents / f"{Path(source).stem}-{digest}"
 
 
 def _name(source: Path, image: Path) -> str:
