@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from functools import lru_cache
 from pathlib import Path
 
 PROJECT = Path(__file__).resolve().parents[1]
@@ -13,9 +14,12 @@ STUDENT = RESOURCES / "models" / "street_student.safetensors"
 
 def home() -> Path:
     """The user's own folder of runs and sample data: `$ROADSCOPE_HOME`, else `roadscope` in the XDG data folder."""
-    if named := os.environ.get("ROADSCOPE_HOME"):
-        return Path(named)
-    return Path(os.environ.get("XDG_DATA_HOME") or Path.home() / ".local" / "share") / "roadscope"
+    return _home(os.environ.get("ROADSCOPE_HOME"), os.environ.get("XDG_DATA_HOME"), os.path.expanduser("~"))
+
+
+@lru_cache(maxsize=8)
+def _home(named: str | None, data: str | None, user: str) -> Path:
+    return Path(named) if named else Path(data or Path(user) / ".local" / "share") / "roadscope"
 
 
 def runs() -> Path:
