@@ -181,17 +181,6 @@ class Journal:
         )
         return {Path(path): missing for path, missing in rows}
 
-    def last_done(self, beginning: str) -> list[Path]:
-        """The documents in which nothing was done after an edit whose words begin so, such as `drafts.DRAFTED_BY`."""
-        rows = self._rows(
-            "select d.path from documents d where coalesce("
-            "(select what from edits where document = d.id and number > (select coalesce(max(edits), 0) from versions where document = d.id and kind != 'aside')"
-            " order by number desc limit 1),"
-            " (select what from versions where document = d.id and kind != 'aside' order by id desc limit 1), '') like ? escape '\\' order by d.path",
-            beginning.replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_") + "%",
-        )
-        return [Path(path) for (path,) in rows]
-
     def settle(self) -> None:
         """Waits until all that was written is on the disk, and keeps the log short. May take long, and hardly holds up those who write."""
         log = self.path.with_name(self.path.name + "-wal")
@@ -297,6 +286,16 @@ class Journal:
             if code in (sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB):
                 raise DataError(f"{self.path} is damaged ({error}); move it away, with its -wal, to go on with what the files hold") from error
             raise OutputError(f"{self.path} can't be written: {_CURES.get(code, f'{error}; try again')}") from error
+
+
+def last_done(journal: Journal, beginning: str) -> list[Path]:
+    """The documents in which nothing was done after an edit whose words begin so, such as `drafts.DRAFTED_BY`."""
+    rows = journal._rows(
+        "select path, coalesce((select what from edits where document = d.id and number > (select coalesce(max(edits), 0) from versions where document = d.id"
+        " and kind != 'aside') order by number desc limit 1), (select what from versions where document = d.id and kind != 'aside' order by id desc limit 1), '')"
+        " from documents d order by path"
+    )
+    return [Path(path) for path, what in rows if what.startswith(beginning)]
 
 
 def _packed(entry: NewEdit | NewVersion) -> tuple[str | bytes, ...]:

@@ -16,7 +16,7 @@ from engine.annotation import cityscapes_json, drafts, finding, masks
 from engine.annotation.changes import difference
 from engine.annotation.document import Document, Polygon
 from engine.annotation.drafts import DRAFTED_BY, Options
-from engine.annotation.journal import Journal
+from engine.annotation.journal import Journal, last_done
 from engine.annotation.store import Store
 from engine.drives import open_drive
 from engine.errors import ConfigError
@@ -100,7 +100,7 @@ def test_those_that_nobody_touched_since_are_known_without_opening_them(checkpoi
 
     def untouched() -> list[Path]:
         with closing(Journal()) as journal:
-            return journal.last_done(DRAFTED_BY)
+            return last_done(journal, DRAFTED_BY)
 
     assert untouched() == [document(street, number) for number in range(3)]
     with closing(Store.open(document(street, 1), new=lambda: Document(96, 64))) as store:
