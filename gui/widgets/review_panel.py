@@ -20,7 +20,7 @@ from gui.widgets.queue_list import QueueList
 QUEUES = {Queue.UNLABELLED: "Unlabelled", Queue.UNCHECKED: "Unchecked", Queue.COMMENTS: "With comments", Queue.NEED: "By need"}
 _DONE = {
     Queue.UNLABELLED: "Every frame has labels.",
-    Queue.UNCHECKED: "Every frame that has labels was checked.",
+    Queue.UNCHECKED: "No frame with labels waits for a check.",
     Queue.COMMENTS: "No comment is open.",
     Queue.NEED: "Every frame was checked.",
 }
@@ -90,6 +90,8 @@ class QueueView(QWidget):
             self.kind.addItem(words, kind)
         self.kind.setToolTip("What the frames wait for")
         self.kind.setAccessibleName("Queue")
+        self.kind.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon)
+        self.kind.setMinimumContentsLength(8)
         self.count = _muted()
         self.count.setWordWrap(False)
         self.back, self.on = _step("left", "Previous frame that waits (,)"), _step("right", "Next frame that waits (.)")
