@@ -36,10 +36,9 @@ class Row:
     def renamed(self) -> bool:
         return self.was is not None and self.was.name != self.name
 
-    def called(self, name: str) -> Row:
-        """With another name; a group of that class alone is called as it."""
-        alone = self.was is not None and self.group == self.name == self.was.category
-        return replace(self, name=name, group=name if alone else self.group)
+    def called(self, name: str, *, alone: bool = False) -> Row:
+        """With another name; `alone`, a group that is called as the class is so called still."""
+        return replace(self, name=name, group=name if alone and self.group == self.name else self.group)
 
 
 def rows_of(space: LabelSpace) -> tuple[Row, ...]:
@@ -48,8 +47,9 @@ def rows_of(space: LabelSpace) -> tuple[Row, ...]:
 
 
 def new_row(rows: Sequence[Row], *, name: str = "", group: str = "") -> Row:
-    """A class to be added, of a colour far from those there are."""
-    return Row(name, _far_colour([row.colour for row in rows]), group or (rows[-1].group if rows else "things"), trained=True)
+    """A class to be added, of a colour far from those there are, in `group` or one that can be trained."""
+    fitting = [one for one in (group, *(row.group for row in reversed(rows))) if one and one not in (REST, _VOID_GROUP)]
+    return Row(name, _far_colour([row.colour for row in rows]), fitting[0] if fitting else "things", trained=True)
 
 
 def groups(space: LabelSpace, rows: Iterable[Row]) -> tuple[str, ...]:

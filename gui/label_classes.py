@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+import threading
 import traceback
 from collections import Counter
+from functools import partial
 from pathlib import Path
 
 from PySide6.QtCore import QTimer
 
 from engine import label_editing, labels, own_spaces
+from engine.annotation import label_use
+from engine.annotation.label_use import Uses
 from engine.errors import ConfigError, RoadscopeError
 from engine.labels import LabelSpace
 from gui import label_feed
@@ -19,6 +23,8 @@ from gui.latest import Latest
 from gui.widgets.label_space_editor import Edited, LabelSpaceEditor
 
 _KEYS = "Ctrl+Shift+L"
+_MASKS = 240
+"""Masks that are looked at where frames have no document, evenly spread."""
 
 
 class Classes(LabelPart):
@@ -27,7 +33,8 @@ class Classes(LabelPart):
     def __init__(self, desk: LabelDesk) -> None:
         super().__init__(desk)
         self.editor: LabelSpaceEditor | None = None
-        self._counter = Latest(_used, self)
+        self._stop = threading.Event()
+        self._counter = Latest(self._used, self)
         self._counter.done.connect(self._on_used)
         self._counter.failed.connect(self._on_failed)
         desk.labelling.opened.connect(lambda _: self._follow())
@@ -40,6 +47,7 @@ class Classes(LabelPart):
         return [self.row("classes", "Edit classes…", _KEYS, "palette", self.edit, words)]
 
     def close(self) -> None:
+        self._stop.set()
         self._counter.close()
         if self.editor is not None:
             self.editor.reject()
@@ -52,12 +60,13 @@ class Classes(LabelPart):
         space = labelling.picture.space
         try:
             others = _others(space)
-            editor = LabelSpaceEditor(space, others, title=frames.drive.name, parent=self.desk.page)
+            editor = LabelSpaceEditor(space, others, title=Path(frames.drive.name).stem, parent=self.desk.page)
         except RoadscopeError as error:
             self.failed.emit(str(error), "")
             return
         self.editor = editor
         editor.finished.connect(lambda _: self._on_finished(editor))
+        self._stop.clear()
         self._counter.ask((frames, labelling.now.frame, Counter(region.label for region in labelling.committed.regions if not region.deleted)))
         editor.open()
 
@@ -87,6 +96,7 @@ class Classes(LabelPart):
 
     def _on_finished(self, editor: LabelSpaceEditor) -> None:
         self.editor = None
+        self._stop.set()
         self._counter.forget()
         editor.deleteLater()
         if editor.taken is not None:
@@ -114,7 +124,16 @@ class Classes(LabelPart):
         found = [session.dataset.root] if session.dataset is not None else []
         return [*found, *(drive.path for drive in [session.drive] if drive is not None and drive.path not in found)]
 
-    def _on_used(self, asked: object, used: Counter[str]) -> None:
+    def _used(self, asked: tuple[Frames, int, Counter[str]]) -> Uses:
+        """What all frames of a drive use, as their documents say or their masks; the regions of the frame that is open are given. On a thread."""
+        frames, shown, counts = asked
+        paths = {number: label_feed.path_of(frames, number) for number in range(len(frames)) if number != shown}
+        regions = counts + label_use.counted(paths.values(), should_stop=self._stop.is_set)
+        bare = [number for number, path in paths.items() if not path.exists()] if frames.drive.space is not None else []
+        chosen = bare[:: max(1, -(-len(bare) // _MASKS))]
+        return Uses(regions, label_use.held((partial(frames.drive.truth, number) for number in chosen), should_stop=self._stop.is_set))
+
+    def _on_used(self, asked: object, used: Uses) -> None:
         if self.editor is not None:
             self.editor.show_used(used)
 
@@ -135,12 +154,3 @@ def _check_unchanged(before: LabelSpace, after: LabelSpace) -> None:
     now = own_spaces.find(after.name)
     if now is not None and now.completed(before) != before:
         raise ConfigError(f"{own_spaces.path_of(after.name)} was changed by another window meanwhile; open the editor again and repeat the edit")
-
-
-def _used(asked: tuple[Frames, int, Counter[str]]) -> Counter[str]:
-    """The regions of all documents of a drive by label; those of the frame that is open are given."""
-    from engine.annotation import label_use
-
-    frames, shown, counts = asked
-    paths = (label_feed.path_of(frames, number) for number in range(len(frames)) if number != shown)
-    return counts + label_use.counted(paths)

@@ -5,10 +5,37 @@ from __future__ import annotations
 import json
 from collections import Counter
 from collections.abc import Callable, Iterable
+from dataclasses import dataclass
 from pathlib import Path
 
+import numpy as np
+
 from engine.annotation.document import Document
-from engine.label_space import GROUP, LabelSpace
+from engine.errors import DataError
+from engine.label_space import GROUP, LabelSpace, Mask
+
+
+@dataclass(frozen=True)
+class Uses:
+    """`regions` by the label that stands in documents, `masks` by the ids they hold."""
+
+    regions: Counter[str]
+    masks: Counter[int]
+
+
+def held(masks: Iterable[Callable[[], Mask | None]], *, should_stop: Callable[[], bool] = lambda: False) -> Counter[int]:
+    """How many of these masks hold each id; what can't be read counts nothing: it is told where the frame itself is shown."""
+    found: Counter[int] = Counter()
+    for read in masks:
+        if should_stop():
+            break
+        try:
+            mask = read()
+        except DataError:
+            continue
+        if mask is not None:
+            found.update(np.flatnonzero(np.bincount(mask.ravel(), minlength=256)).tolist())
+    return found
 
 
 def counted(documents: Iterable[Path], *, should_stop: Callable[[], bool] = lambda: False) -> Counter[str]:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -10,6 +9,7 @@ from pathlib import Path
 from PySide6.QtWidgets import QComboBox, QDialog, QDialogButtonBox, QFileDialog, QGridLayout, QHBoxLayout, QLabel, QLineEdit, QPushButton, QVBoxLayout, QWidget
 
 from engine import label_editing, label_files, labels, own_spaces
+from engine.annotation.label_use import Uses
 from engine.errors import RoadscopeError
 from engine.labels import LabelSpace
 from gui import theme
@@ -35,7 +35,7 @@ class LabelSpaceEditor(QDialog):
         self.taken: Edited | None = None
         self._now, self._edits = space, False
         self._proposed = _free(title)
-        self._found: Counter[str] | None = None
+        self._found: Uses | None = None
         self.setWindowTitle("Edit classes")
         self.resize(820, 620)
         self.rows = SpaceRows(self)
@@ -44,8 +44,8 @@ class LabelSpaceEditor(QDialog):
         self._connect()
         self._show(space)
 
-    def show_used(self, used: Counter[str]) -> None:
-        """Regions by label in all documents of what is open; until it is told, nothing that exists can be removed."""
+    def show_used(self, used: Uses) -> None:
+        """What the documents and masks of what is open use; until it is told, nothing that exists can be removed."""
         self._found = used
         self._count()
 
@@ -139,7 +139,10 @@ class LabelSpaceEditor(QDialog):
         self._on_state()
 
     def _count(self) -> None:
-        self.rows.show_used(used_ids(self._found, self._now) if self._found is not None else None)
+        if self._found is None:
+            self.rows.show_used(None, {})
+        else:
+            self.rows.show_used(used_ids(self._found.regions, self._now), self._found.masks)
         self._on_state()
 
     def _on_edited(self) -> None:
@@ -159,9 +162,9 @@ class LabelSpaceEditor(QDialog):
     def _enable(self) -> None:
         place, count = self.table.place, self.rows.rowCount()
         used = self.rows.used(place) if 0 <= place < count else None
-        self.remove.setEnabled(used == 0)
+        self.remove.setEnabled(used == (0, 0))
         waits = 0 <= place < count and used is None
-        self.remove.setToolTip(COUNTING if waits else in_use(used) if used else "Takes the class out of the list; its id is given to no other")
+        self.remove.setToolTip(COUNTING if waits else in_use(used) if used is not None and any(used) else "Takes the class out of the list; its id is given to no other")
         self.up.setEnabled(0 < place < count)
         self.down.setEnabled(0 <= place < count - 1)
 
@@ -175,7 +178,7 @@ class LabelSpaceEditor(QDialog):
     def _wrong(self) -> str:
         rows, space = self.rows.rows, self.rows.space
         if not self._edits:
-            gone = label_editing.lost(self._found, self._now, space) if self._found is not None else {}
+            gone = label_editing.lost(self._found.regions, self._now, space) if self._found is not None else {}
             if gone:
                 name, count = next(iter(gone.items()))
                 return f"{space.title} has no {self._now.current(name)}, which {count} region{'s are' if count != 1 else ' is'} labelled with"

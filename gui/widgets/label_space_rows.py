@@ -53,6 +53,7 @@ class SpaceRows(QAbstractTableModel):
         self._rows: tuple[Row, ...] = ()
         self._faults: dict[int, str] = {}
         self._used: Mapping[int, int] | None = None
+        self._held: Mapping[int, int] = {}
 
     @property
     def rows(self) -> tuple[Row, ...]:
@@ -80,9 +81,9 @@ class SpaceRows(QAbstractTableModel):
         self._space, self._rows, self._faults = space, label_editing.rows_of(space), {}
         self.endResetModel()
 
-    def show_used(self, used: Mapping[int, int] | None) -> None:
-        """Regions by id; None while they are being counted."""
-        self._used = used
+    def show_used(self, used: Mapping[int, int] | None, held: Mapping[int, int]) -> None:
+        """Regions by id, None while they are being counted, and masks by the ids in them."""
+        self._used, self._held = used, held
         self._tell()
 
     def set_rows(self, rows: Sequence[Row]) -> None:
@@ -98,11 +99,13 @@ class SpaceRows(QAbstractTableModel):
             self._rows = (*self._rows[:place], row, *self._rows[place + 1 :])
             self._check()
 
-    def used(self, place: int) -> int | None:
-        """How many regions are labelled with a row's class; None while that isn't known."""
+    def used(self, place: int) -> tuple[int, int] | None:
+        """How many regions are labelled with a row's class, and how many of the masks looked at hold it; None while that isn't known."""
         row = self._rows[place]
         known = row.was or label_editing.brought_back(self.space, row)
-        return 0 if known is None else None if self._used is None else self._used.get(known.id, 0)
+        if known is None:
+            return 0, 0
+        return None if self._used is None else (self._used.get(known.id, 0), self._held.get(known.id, 0))
 
     def rowCount(self, parent: Index = QModelIndex()) -> int:
         return 0 if parent.isValid() else len(self._rows)
@@ -146,7 +149,7 @@ class SpaceRows(QAbstractTableModel):
         row = self._rows[index.row()]
         match Column(index.column()):
             case Column.NAME if role == Role.EditRole:
-                row = row.called(str(value).strip())
+                row = row.called(str(value).strip(), alone=not self.space.categories)
             case Column.GROUP if role == Role.EditRole:
                 row = replace(row, group=str(value).strip())
             case Column.TRAINED if role == Role.CheckStateRole:
@@ -180,8 +183,7 @@ class SpaceRows(QAbstractTableModel):
             words.append("was removed, comes back")
         if row.was is not None and row.renamed:
             words.append(f"was {row.was.name}")
-        if count := self.used(place):
-            words.append(f"{count:,} region{'s' if count != 1 else ''}".replace(",", "\u202f"))
+        words += [f"{count:,} {what}{'s' if count != 1 else ''}".replace(",", "\u202f") for count, what in zip(self.used(place) or (), ("region", "mask")) if count]
         return " · ".join(words)
 
     def _check(self) -> None:

@@ -70,7 +70,7 @@ class SpaceTable(QTableView):
         if place < 0:
             return
         used, rows = self._rows.used(place), self._rows.rows
-        if used != 0:
+        if used is None or any(used):
             self.refused.emit(in_use(used, rows[place].name) if used else COUNTING)
             return
         self._rows.set_rows([*rows[:place], *rows[place + 1 :]])
@@ -110,6 +110,9 @@ class SpaceTable(QTableView):
             self.scrollTo(self._rows.index(place, Column.NAME))
 
 
-def in_use(count: int, name: str = "it") -> str:
+def in_use(used: tuple[int, int], name: str = "it") -> str:
     """Why a class can't be taken out."""
-    return f"{count} region{'s are' if count != 1 else ' is'} labelled with {name}: give {'them' if count != 1 else 'it'} another class first"
+    regions, masks = used
+    if not regions:
+        return f"{masks} mask{'s hold' if masks != 1 else ' holds'} {name}: switch Trained off to leave it out of training"
+    return f"{regions} region{'s are' if regions != 1 else ' is'} labelled with {name}: give {'them' if regions != 1 else 'it'} another class first"

@@ -8,7 +8,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 import yaml
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from engine import label_editing, label_files, labels, own_spaces
@@ -31,6 +31,12 @@ def edit(space: LabelSpace, change, name: str = "mine") -> LabelSpace:  # type: 
 
 def renaming(old: str, new: str):  # type: ignore[no-untyped-def]
     return lambda rows: [row.called(new) if row.name == old else row for row in rows.values()]
+
+
+def test_a_new_class_is_in_a_group_that_can_be_trained_and_a_groups_name_follows_only_where_it_is_the_classs_own() -> None:
+    assert new_row(rows_of(labels.space("kitti_road")), group="rest").group not in ("rest", "void")
+    row = next(row for row in rows_of(CITYSCAPES) if row.name == "sky")
+    assert row.called("heaven").group == "sky" and row.called("heaven", alone=True).group == "heaven"
 
 
 def without(name: str):  # type: ignore[no-untyped-def]
@@ -156,6 +162,7 @@ NAMES = st.text("abcdefg ", min_size=1, max_size=4)
 STEPS = st.lists(st.tuples(st.sampled_from(["add", "rename", "remove", "recolour", "regroup", "train", "move"]), st.integers(0, 40), NAMES), max_size=12)
 
 
+@settings(deadline=None, max_examples=40)
 @given(STEPS)
 def test_whatever_is_edited_every_document_and_mask_keeps_its_ids(steps: list[tuple[str, int, str]]) -> None:
     space, known = CITYSCAPES, {label.name: label.id for label in CITYSCAPES.labels}
@@ -189,6 +196,7 @@ def test_whatever_is_edited_every_document_and_mask_keeps_its_ids(steps: list[tu
         labels.class_set(space)
 
 
+@settings(deadline=None, max_examples=40)
 @given(STEPS)
 def test_every_space_is_read_as_it_was_written(steps: list[tuple[str, int, str]]) -> None:
     rows = [replace(row, colour=(at, at, 0), trained=row.trained or at % 2 == 0) for row, (_, at, _) in zip(rows_of(CITYSCAPES), steps)] + list(rows_of(CITYSCAPES))[len(steps) :]

@@ -416,3 +416,11 @@ def test_editing_can_begin_by_typing_in_the_table(editor: LabelSpaceEditor) -> N
     QTest.keyClick(editor.table, Qt.Key.Key_F2)
     write(editor, "auto")
     assert place(editor, "auto") >= 0
+
+
+def test_a_class_that_only_masks_hold_is_not_removed_either(page: AnnotatePage, qtbot, street: Path) -> None:
+    path_of(street, 1).unlink()
+    editor = opened(page, qtbot)
+    press(editor, place(editor, "bus"), Column.NAME)
+    assert not editor.remove.isEnabled() and "1 mask holds it" in editor.remove.toolTip()
+    assert editor.rows.index(place(editor, "bus"), Column.NOTE).data() == "1 mask"
