@@ -19,5 +19,5 @@ def made(desk: LabelDesk) -> list[LabelPart]:
     from gui.label_seeing import Seeing
     from gui.label_simplifying import Simplifying
 
-    kinds: list[type[LabelPart]] = [Classes, Copying, Draft, Keeping, Exporting, Recovery, Review, Seeing, Ignoring, Simplifying, Prompting]
+    kinds: list[type[LabelPart]] = [Classes, Copying, Draft, Review, Keeping, Exporting, Recovery, Seeing, Ignoring, Simplifying, Prompting]
     return [kind(desk) for kind in kinds]

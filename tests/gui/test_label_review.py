@@ -145,7 +145,7 @@ def test_check_and_go_on_leads_through_the_frames_that_wait(qtbot, page: Annotat
     review.said.connect(said.append)
     do(page, "check")
     assert review.queue.order == [] and said == ["Checked; no other frame waits"] and page.session.frame == 4
-    assert review.panel.queue.nothing.isVisibleTo(review.panel) and "was checked" in review.panel.queue.nothing.text()
+    assert review.panel.queue.nothing.isVisibleTo(review.panel) and "waits for a check" in review.panel.queue.nothing.text()
 
 
 def test_frames_without_labels_wait_until_they_have_some_or_are_checked(qtbot, page: AnnotatePage) -> None:
