@@ -198,19 +198,13 @@ def _read(own: Path, read_mask: ReadMask, path: Path) -> NDArray[np.integer]:
 
 
 def _matched(frames: Frames, own: Mapping[str, Path]) -> tuple[list[Sample], list[Problem]]:
-    """Frames with masks where the split has any (the others are problems); else all frames. The user's `own` masks come before those that the layout found."""
+    """All frames, with their masks: the user's `own` before those that the layout found. A frame without is a problem where the layout found any."""
+    samples = [Sample(name, image, own.get(name) or frames.masks.get(name)) for name, image in frames.images.items()]
     if not frames.masks:
-        return [Sample(name, image, own.get(name)) for name, image in frames.images.items()], []
-    samples, problems = [], []
-    for name, image in frames.images.items():
-        if mask := own.get(name) or frames.masks.get(name):
-            samples.append(Sample(name, image, mask))
-        else:
-            problems.append(Problem(image, MISSING_MASK, f"{image} has no mask; label it, or leave the frame out"))
-    for name, mask in frames.masks.items():
-        if name not in frames.images:
-            problems.append(Problem(mask, MISSING_IMAGE, f"{mask} has no image of its name; add the image, or leave the mask out"))
-    return samples, problems
+        return samples, []
+    bare = [Problem(one.image, MISSING_MASK, f"{one.image} has no mask, so it is neither trained on nor scored; label it") for one in samples if one.mask is None]
+    stray = [Problem(mask, MISSING_IMAGE, f"{mask} has no image of its name; add the image, or leave the mask out") for name, mask in frames.masks.items() if name not in frames.images]
+    return samples, bare + stray
 
 
 def _chosen(split: str | None, parts: Mapping[str, object], covered: tuple[str, ...], root: Path) -> str:

@@ -2,17 +2,16 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from pathlib import Path
 
 from engine import datasets
 from engine.datasets import FileDataset
-from engine.datasets._base import MISSING_MASK
 from engine.drives import Drive, images_drive, open_drive
 from engine.inspection.finding import IMAGES, SCAN, Thing, find
 from engine.inspection.report import COLLECTION
 from engine.labels import Mask
-from engine.sample import Dataset, Sample
+from engine.sample import Dataset
 
 TITLES = {
     "camvid": "CamVid",
@@ -58,18 +57,6 @@ def open_path(path: Path) -> Opened:
     kinds = {thing.kind for thing in things}
     kind = kinds.pop() if len(kinds) == 1 else COLLECTION
     return Opened(_title(Path(path), kind, dataset, drive), kind, dataset, drive, things)
-
-
-def open_frames(path: Path) -> Drive:
-    """What `path` is as a drive of all its frames, to be labelled: those without a mask too, which a dataset counts among its problems. Raises DataError."""
-    opened = open_path(path)
-    dataset, drive = opened.dataset, opened.drive
-    assert drive is not None
-    if not isinstance(dataset, FileDataset) or drive.path != dataset.root:
-        return drive
-    bare = [Sample(problem.file.stem, problem.file) for problem in dataset.problems if problem.kind == MISSING_MASK]
-    drive.close()
-    return drive_over(replace(dataset, samples=tuple(sorted([*dataset.samples, *bare], key=lambda sample: str(sample.image)))))
 
 
 def drive_over(dataset: FileDataset) -> Drive:

@@ -33,10 +33,11 @@ def run(arguments: argparse.Namespace, terminal: Terminal) -> int:
     from engine import checkpoints
     from engine.annotation.drafts import Options
     from engine.inference.draft_job import draft
-    from engine.inspection.opening import open_frames
+    from engine.inspection.opening import open_path
 
     checkpoints.card(arguments.checkpoint)
-    drive = open_frames(arguments.input)
+    drive = open_path(arguments.input).drive
+    assert drive is not None
     first, last = arguments.frames or (1, None)
     try:
         finished = terminal.show(

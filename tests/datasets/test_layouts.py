@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 
 from engine import datasets, images, labels
-from engine.datasets import ALL, open_dataset, recognise
+from engine.datasets import ALL, open_dataset, open_labelled, recognise
 from engine.errors import ConfigError, DataError
 from engine.labels import VOID
 from tests import layouts
@@ -117,8 +117,9 @@ def test_frames_meet_their_masks_by_name_not_by_position(tmp_path: Path) -> None
     (tmp_path / "trainannot" / "train_00001.png").unlink()
     (tmp_path / "train" / "train_00003.png").unlink()
     dataset = open_dataset(tmp_path, split="train")
-    assert [sample.name for sample in dataset.samples] == ["train_00000", "train_00002"]
-    assert all(sample.mask and sample.mask.stem == sample.image.stem for sample in dataset.samples)
+    assert [sample.name for sample in dataset.samples] == ["train_00000", "train_00001", "train_00002"]
+    assert [sample.mask.stem if sample.mask else None for sample in dataset.samples] == ["train_00000", None, "train_00002"]
+    assert [sample.name for sample in open_labelled(tmp_path, split="train").samples] == ["train_00000", "train_00002"]
     assert [(problem.kind, problem.file.name) for problem in dataset.problems] == [("missing mask", "train_00001.png"), ("missing image", "train_00003.png")]
 
 

@@ -32,12 +32,13 @@ def test_what_was_drawn_is_read_instead_of_the_mask_also_after_opening(tmp_path:
     assert "1 frame has labels of your own" in after.note and "labels of your own" not in before.note
 
 
-def test_a_frame_without_a_mask_becomes_one_of_the_dataset_once_it_is_labelled(tmp_path: Path) -> None:
+def test_a_frame_without_a_mask_is_trained_on_once_it_is_labelled(tmp_path: Path) -> None:
     layouts.pairs(tmp_path / "images", tmp_path / "masks", 6)
     (tmp_path / "masks" / "frame1.png").unlink()
-    assert "frame1" not in [sample.name for sample in datasets.open_dataset(tmp_path, split="train").samples]
+    assert "frame1" in [sample.name for sample in datasets.open_dataset(tmp_path, split="train").samples]
+    assert "frame1" not in [sample.name for sample in datasets.open_labelled(tmp_path, split="train").samples]
     draw(tmp_path, tmp_path / "images" / "frame1.png", 2)
-    opened = datasets.open_dataset(tmp_path, split="train")
+    opened = datasets.open_labelled(tmp_path, split="train")
     assert "frame1" in [sample.name for sample in opened.samples] and not [problem for problem in opened.problems if "frame1" in problem.text]
 
 

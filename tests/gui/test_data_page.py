@@ -49,9 +49,9 @@ def test_a_first_start_shows_what_to_do(window: MainWindow) -> None:
     assert page.bare
 
 
-def test_every_frame_that_can_be_used_is_listed(opened) -> None:
-    assert opened.thumbnails.rows.rowCount() == 5
-    assert opened._count.text() == "5 frames"
+def test_every_frame_is_listed_also_those_without_a_mask(opened) -> None:
+    assert opened.thumbnails.rows.rowCount() == 6
+    assert opened._count.text() == "6 frames"
 
 
 def test_shares_and_problems_are_counted(opened) -> None:
@@ -72,7 +72,7 @@ def test_the_filter_leaves_frames_with_every_word(opened, qtbot) -> None:
     opened.filter.setText("nothing like it")
     qtbot.waitUntil(opened._nothing.isVisible)
     opened.filter.clear()
-    qtbot.waitUntil(lambda: opened.thumbnails.rows.rowCount() == 5)
+    qtbot.waitUntil(lambda: opened.thumbnails.rows.rowCount() == 6)
 
 
 def test_another_split_lists_its_frames(opened, qtbot) -> None:

@@ -278,7 +278,7 @@ def test_by_need_says_what_is_lacking_then_ranks_all_frames_and_remembers(qtbot,
     qtbot.waitUntil(lambda: review.needs.possible and review.needs._job is None)
     QTest.mouseClick(queue.search, Qt.MouseButton.LeftButton)
     qtbot.waitUntil(lambda: review.needs.complete, timeout=60_000)
-    ranked = review.queue.order
+    ranked = list(review.queue.order)
     assert sorted(ranked) == [0, 1, 2, 3, 4] and (np.diff(review.needs.needs[ranked]) <= 0).all() and "%" in review.queue.reason(ranked[0])
     assert "labels differ" not in review.queue.details(1) and "labels differ" in review.queue.details(0)
     page.session.show_frame(ranked[0])

@@ -23,7 +23,7 @@ from engine.errors import ConfigError
 from engine.events import Event, Finished, Message, Saved
 from engine.inference.draft_job import draft
 from engine.inference.predictor import Predictor
-from engine.inspection.opening import open_frames
+from engine.inspection.opening import open_path
 from tests import layouts
 from tests.doubles import tiny_checkpoint
 from tests.processes import Forks
@@ -60,7 +60,7 @@ def ids(path: Path) -> np.ndarray:
 
 
 def drafted(checkpoint: Path, root: Path, **options: object) -> list[Event]:
-    drive = open_frames(root)
+    drive = open_path(root).drive
     said = list(draft(checkpoint, drive, device="cpu", **options))  # type: ignore[arg-type]
     assert isinstance(said[-1], Finished)
     return said
@@ -169,7 +169,7 @@ def test_classes_that_the_labels_have_no_name_for_are_refused(checkpoint: Path, 
 
 def draft_here(checkpoint: str, root: str) -> None:
     """In a process of its own: says each document that is whole."""
-    drive = open_frames(Path(root))
+    drive = open_path(Path(root)).drive
     print("begun", flush=True)
     for event in draft(Path(checkpoint), drive, device="cpu"):
         print(type(event).__name__, flush=True)
