@@ -41,10 +41,16 @@ def has_masks(path: Path) -> bool:
 
 
 def save(store: Store, masks: Masks | None, *, space: LabelSpace, rasteriser: Rasteriser | None = None) -> None:
-    """Writes what is unsaved, and the masks of it. Raises as `Store.save` and `export` do."""
-    store.save()
-    if masks is not None:
-        export.export(store.document, space, stem=masks.stem, folder=store.path.parent, kinds=masks.kinds, truth=masks.truth, rasteriser=rasteriser)
+    """Writes what is unsaved, and the masks of the same document; masks alone where nothing is. Raises as `Store.save` and `export` do."""
+
+    def beside(document: Document) -> None:
+        if masks is not None:
+            export.export(document, space, stem=masks.stem, folder=store.path.parent, kinds=masks.kinds, truth=masks.truth, rasteriser=rasteriser)
+
+    if store.unsaved:
+        store.save(beside)
+    elif not store.blocked:
+        beside(store.document)
 
 
 def labelled(path: Path, *, image: Path | None, truth: Path | None) -> bool:

@@ -118,8 +118,12 @@ class Store:
                 self._history.redo()
             return change
 
-    def save(self) -> None:
-        """Writes the file. Raises OutputError where it can't be, Conflict where somebody else wrote it: then the document stays unsaved, and whole."""
+    def save(self, beside: Callable[[Document], object] | None = None) -> None:
+        """Writes the file. Raises OutputError where it can't be, Conflict where somebody else wrote it: then the document stays unsaved, and whole.
+
+        `beside` writes what is made of the document, just before the file: whoever is killed in between has edits that the file lacks, and so writes both
+        when it is opened next. What it raises is raised once the file is written.
+        """
         with self._saving:
             with self._lock:
                 document, number, what = self._document, self._number, self._what
@@ -128,16 +132,19 @@ class Store:
             if _sha(found := _content(self.path)) != self._on_disk:
                 self._refuse(found)
             content = cityscapes_json.write(document).encode("utf-8")
-            sha = _sha(content)
-            (version,) = self._journal.add(self.path, NewVersion(Origin.SAVED, sha, number, what, keys.of(document), content, confirmed=False))
+            (version,) = self._journal.add(self.path, NewVersion(Origin.SAVED, _sha(content), number, what, keys.of(document), content, confirmed=False))
             self._journal.settle()  # after a power cut the file may be older than the journal says, but nothing the journal never heard of
-            atomic.write_bytes(self.path, content)
-            with self._lock:
-                self._on_disk, self._saved = sha, number
-            _settle(self.path.parent)
-            self._journal.confirm(self.path, version)
-            self._journal.settle()
-            self._journal.thin_daily()
+            try:
+                if beside is not None:
+                    beside(document)
+            finally:
+                atomic.write_bytes(self.path, content)
+                with self._lock:
+                    self._on_disk, self._saved = version.sha256, number
+                _settle(self.path.parent)
+                self._journal.confirm(self.path, version)
+                self._journal.settle()
+                self._journal.thin_daily()
 
     def versions(self) -> list[Version]:
         """What the file held, from the newest on."""
