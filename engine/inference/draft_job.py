@@ -156,7 +156,7 @@ class _Writer:
                 yield Message(f"left out: {path.name} is of {document.width}×{document.height}, its frame {width}×{height}; export the labels at full size", "warning")
                 return
             changed = self._commit(store, prediction, path)
-            if changed or store.unsaved or not frame_labels.has_masks(path):
+            if changed or store.unsaved or (path.exists() and not frame_labels.has_masks(path)):  # a mask without a document would hide the data's own
                 frame_labels.save(store, frame_labels.masks_of(path), space=self.space, rasteriser=self._of(width, height))
             if changed:
                 yield Saved(str(path), "labels")

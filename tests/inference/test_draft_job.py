@@ -11,7 +11,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from engine import images, labels
+from engine import images, labels, own_labels
 from engine.annotation import cityscapes_json, drafts, finding, masks
 from engine.annotation.changes import difference
 from engine.annotation.document import Document, Polygon
@@ -158,6 +158,17 @@ def test_frames_with_masks_of_any_dataset_are_labelled_and_others_are_kept_in_th
     for path in saved:
         assert {region.label for region in cityscapes_json.read_file(path).regions} == {"road"} and path.with_name(f"{path.name[0]}.png").exists()
     assert sorted(path.name for path in (tmp_path / "frames").iterdir()) == ["0.png", "1.png"]
+
+
+@pytest.mark.parametrize("existing", [False, True])
+def test_a_frame_in_which_nothing_is_found_is_left_as_it_is(checkpoint: Path, tmp_path: Path, existing: bool) -> None:
+    layouts.picture(tmp_path / "own" / "images" / "f1.png", (64, 96))
+    layouts.pairs(tmp_path / "own" / "images", tmp_path / "own" / "masks", 1)
+    done = list(draft(checkpoint, open_path(tmp_path / "own").drive, existing=existing, options=Options(smallest=64 * 96 + 1), space=SPACE))[-1]  # type: ignore[arg-type]
+    assert isinstance(done, Finished) and done.summary["drafted"] == 0 and done.summary["empty"] == 1 + existing
+    dataset = open_path(tmp_path / "own").dataset
+    assert dataset is not None and own_labels.masks(dataset.root, {one.name: one.image for one in dataset.samples}) == {}
+    assert sorted(one.mask is None for one in dataset.samples) == [False, True]
 
 
 def test_classes_that_the_labels_have_no_name_for_are_refused(checkpoint: Path, street: Path) -> None:
