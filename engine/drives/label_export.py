@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import os
 import re
 import time
+from collections import Counter
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from pathlib import Path
@@ -95,24 +97,22 @@ def unfit(layout: str, space: LabelSpace) -> str:
 def export_labels(drive: Drive, out: Path, *, layout: str = "folder", space: LabelSpace, only: Iterable[int] | None = None, drawn: bool = False, should_stop: ShouldStop = never) -> Events:
     """Writes image and masks of every frame that has labels (`only`: of these positions; `drawn`: only those with a document) below `out`.
 
-    Files of the same names are replaced. Labels are those of the frame's document, else its mask. Each frame's files are whole. Images are copied as they are where the layout allows it.
+    Files of the same names are replaced, but none that the drive is read from. Labels are those of the frame's document, else its mask. Each frame's files are whole. Images are copied as they are where the layout allows it.
     Raises ConfigError, DataError where no frame has labels or a label is unknown, OutputError.
     """
     if reason := unfit(layout, space):
         raise ConfigError(f"{reason}; choose another layout")
     chosen = list(range(len(drive.frames)) if only is None else only)
     official = labels.space("cityscapes") if layout == "cityscapes" else space
-    names, started, written, left, stopped = _names(drive), time.perf_counter(), 0, 0, False
+    names, taken, started, written, left, stopped = _names(drive), _Taken(drive), time.perf_counter(), 0, 0, False
     yield Progress(0, len(chosen), "writing")
     for done, index in enumerate(chosen, 1):
         if stopped := should_stop():
             break
-        frame = drive.frames[index]
         document = _labels(drive, index, space, drawn=drawn)
         if document is not None:
-            place = LAYOUTS[layout][1](out, names[index], At(index, written), frame.image)
-            if frame.image is not None and place.image.exists() and place.image.samefile(frame.image):
-                raise OutputError(f"{out} holds the frames themselves; choose another folder, so that nothing of theirs is replaced")
+            place = LAYOUTS[layout][1](out, names[index], At(index, written), drive.frames[index].image)
+            taken.check(out, place, space)
             _write(drive, index, place, label_use.named_as(document, space, official), space)
             written += 1
         else:
@@ -133,8 +133,38 @@ def export_labels(drive: Drive, out: Path, *, layout: str = "folder", space: Lab
 def _names(drive: Drive) -> list[str]:
     """Each frame's own: its stem, with its position where two frames of different folders share one."""
     stems = [frame.stem for frame in drive.frames]
-    shared = len(set(stems)) < len(stems)
-    return [f"{stem}_{index:06d}" if shared and stems.count(stem) > 1 else stem for index, stem in enumerate(stems)]
+    frames = Counter(stems)
+    return [f"{stem}_{index:06d}" if frames[stem] > 1 else stem for index, stem in enumerate(stems)]
+
+
+class _Taken:
+    """The files that must not be replaced: what the drive is read from, and what was written for another of its frames."""
+
+    def __init__(self, drive: Drive) -> None:
+        self._folders: dict[str, str] = {}
+        self._sources: set[str] = set()
+        for frame in drive.frames:
+            document = finding.document_path(drive.path, stem=frame.stem, image=frame.image, mask=frame.mask)
+            self._sources.update(self._real(path) for path in (frame.image, frame.mask, document) if path is not None)
+        self._written: set[str] = set()
+
+    def check(self, out: Path, place: Place, space: LabelSpace) -> None:
+        """Takes the files of a place. Raises OutputError."""
+        files = {self._real(path): path for path in (place.image, *(export.path_of(kind, space, stem=place.stem, folder=place.folder) for kind in place.kinds))}
+        if not self._sources.isdisjoint(files):
+            raise OutputError(f"{out} holds the frames themselves, or their labels; choose another folder, so that nothing of theirs is replaced")
+        if twice := self._written.intersection(files):
+            raise OutputError(f"two frames would be written as {files[twice.pop()]}; give them other names, or choose another layout")
+        self._written.update(files)
+
+    def _real(self, path: Path) -> str:
+        """A name for the file, links of its folder followed, and its own where it is one."""
+        if path.is_symlink():
+            path = path.resolve()
+        folder = os.path.dirname(path)
+        if folder not in self._folders:
+            self._folders[folder] = os.path.realpath(folder)
+        return os.path.join(self._folders[folder], path.name)
 
 
 def _labels(drive: Drive, index: int, space: LabelSpace, *, drawn: bool) -> Document | None:

@@ -96,6 +96,28 @@ def test_refusals_are_sentences_and_the_sources_own_files_are_never_replaced(dri
     assert {path: path.read_bytes() for path in (tmp_path / "city").rglob("*.png")} == before
 
 
+def test_masks_and_polygons_of_the_source_are_not_replaced_though_its_images_lie_elsewhere(drive, tmp_path: Path) -> None:
+    pictures, kept = tmp_path / "own" / "pictures", tmp_path / "own" / "masks"
+    layouts.pairs(pictures, kept, 2)
+    own = images_drive("own", sorted(pictures.glob("*.*")), sorted(kept.glob("*.*")), path=tmp_path / "own", space=SPACE, truth=lambda index: np.full(SIZE, 7, np.uint8))
+    before = {path: path.read_bytes() for path in (tmp_path / "own").rglob("*.*")}
+    with pytest.raises(OutputError, match="or their labels"):
+        finished(export_labels(own, tmp_path / "own", space=SPACE))
+    (tmp_path / "link").symlink_to(tmp_path / "own")
+    with pytest.raises(OutputError, match="or their labels"):
+        finished(export_labels(own, tmp_path / "link", space=SPACE))
+    assert {path: path.read_bytes() for path in (tmp_path / "own").rglob("*.*")} == before
+    finished(export_labels(own, tmp_path / "out", space=SPACE))
+    finished(export_labels(own, tmp_path / "out", space=SPACE))  # brings it up to date
+
+
+def test_no_frame_is_written_over_another(drive, tmp_path: Path) -> None:
+    paths = [layouts.picture(tmp_path / "odd" / name, SIZE) for name in ("000001_10.png", "zebra.png")]
+    odd = images_drive("odd", paths, [None, None], path=tmp_path / "odd", space=SPACE, truth=lambda index: np.full(SIZE, 7, np.uint8))
+    with pytest.raises(OutputError, match="two frames would be written as .*000001_10"):
+        finished(export_labels(odd, tmp_path / "out", layout="kitti_semantics", space=SPACE))
+
+
 def test_a_video_has_its_frames_written_as_pictures(tmp_path: Path, shared_data: Path) -> None:
     from engine.drives import open_drive
 
