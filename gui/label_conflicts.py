@@ -50,6 +50,6 @@ def _settle(labelling: Labelling, how: Callable[[], None], parent: QWidget, told
     now = labelling.now
     if now is not None:
         told()
-        labelling.saving.now()
+        labelling.saving.again()
         labelling.show(now.store.document)
         labelling.edited.emit()

@@ -23,7 +23,7 @@ class Copying(LabelPart):
         self._labelling, self._player = desk.labelling, desk.player
         self._copied: tuple[Region, ...] = ()
         self._from = -1
-        self._reader = Latest(label_feed.regions_of, self)
+        self._reader = Latest(self._read, self)
         self._reader.done.connect(self._on_read)
         self._reader.failed.connect(self._on_failed)
 
@@ -61,6 +61,11 @@ class Copying(LabelPart):
     def close(self) -> None:
         """Ends the thread."""
         self._reader.close()
+
+    def _read(self, wanted: Wanted) -> Document | None:
+        """What the frame before has, once it is written if it was left a moment ago. On a thread."""
+        self._labelling.saving.wait()
+        return label_feed.regions_of(wanted)
 
     def _on_read(self, wanted: Wanted, document: Document | None) -> None:
         now = self._labelling.now

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import time
 import traceback
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import Future, ThreadPoolExecutor
 from functools import partial
 from typing import TYPE_CHECKING
 
@@ -64,9 +64,15 @@ class LabelSaving(QObject):
         self._do(partial(_write, opened), opened)
         self.changed.emit()
 
+    def again(self) -> None:
+        """Writes the masks of what is open too, also where its polygons are in the file: it is another's file that was taken."""
+        if self._opened is not None and not self._opened.store.blocked:
+            self._do(partial(_write, self._opened), self._opened)
+
     def wait(self) -> None:
-        """Until what was asked for so far is written; for other threads than the window's."""
-        self._thread.submit(lambda: None).result()
+        """Until all that is drawn so far is written; for other threads than the window's. Raises what writing raises."""
+        opened = self._opened
+        (self._do(partial(_write_unsaved, opened), opened) if opened is not None else self._thread.submit(lambda: None)).result()
 
     def close(self) -> None:
         """The window closes: waits until all is written."""
@@ -88,9 +94,11 @@ class LabelSaving(QObject):
             return "Edited"
         return f"Saved {time.strftime('%H:%M', time.localtime(self._saved_at))}" if self._saved_at else "Saved"
 
-    def _do(self, work: partial[None], opened: Opened) -> None:
+    def _do(self, work: partial[None], opened: Opened) -> Future[None]:
         """On the thread, after what was asked before; `_ended` brings what became of it."""
-        self._thread.submit(work).add_done_callback(lambda done: self._ended.emit(opened, done.exception()))
+        doing = self._thread.submit(work)
+        doing.add_done_callback(lambda done: self._ended.emit(opened, done.exception()))
+        return doing
 
     def _on_ended(self, opened: Opened, error: BaseException | None) -> None:
         here = opened is self._opened
@@ -109,10 +117,14 @@ class LabelSaving(QObject):
 
 def _leave(opened: Opened) -> None:
     try:
-        if opened.store.unsaved and not opened.store.blocked:
-            _write(opened)
+        _write_unsaved(opened)
     finally:
         opened.store.close()
+
+
+def _write_unsaved(opened: Opened) -> None:
+    if opened.store.unsaved and not opened.store.blocked:
+        _write(opened)
 
 
 def _write(opened: Opened) -> None:
