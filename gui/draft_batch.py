@@ -94,10 +94,8 @@ class DraftBatch(QObject):
     def _on_ended(self, job: Job, frames: Frames, positions: frozenset[int], existing: bool) -> None:
         self._job = None
         self._desk.page.reader.read_ahead(True)
-        written = set(self._drafted)
-        for number in sorted(positions) if written else ():
-            if label_feed.path_of(frames, number) in written:
-                frames.forget_truth(number)
+        if self._drafted:
+            frames.forget_truth()  # of all: finding out which takes seconds for thousands
         if job.failure is not None:
             self.failed.emit(job.failure.reason, job.failure.details)
         elif job.result is not None:

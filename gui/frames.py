@@ -56,11 +56,11 @@ class Frames:
         """(H, W) uint8 ids of the drive's label space. Raises DataError."""
         return self._once("truth", index, self.drive.truth) if self.drive.space is not None else None
 
-    def forget_truth(self, index: int) -> None:
-        """The frame's mask on the disk is another now: it is read anew when it is next asked for."""
+    def forget_truth(self, index: int | None = None) -> None:
+        """The frame's mask on the disk, or that of any frame, is another now: it is read anew when it is next asked for."""
         with self._lock:
-            if ("truth", index) in self._kept:
-                self._used -= _size(self._kept.pop(("truth", index)))
+            for key in [key for key in self._kept if key[0] == "truth" and index in (None, key[1])]:
+                self._used -= _size(self._kept.pop(key))
 
     def calibration(self, index: int) -> Calibration | None:
         """Raises DataError."""

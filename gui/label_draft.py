@@ -129,9 +129,10 @@ class Draft(LabelPart):
 
     def _draft_here(self, words: str) -> None:
         """As one of a batch: kept at once, as an edit that begins with these words, unless somebody drafts here already."""
-        if self.proposal is None and not self.busy:
+        now = self.desk.labelling.now
+        if now is not None and self.proposal is None and not self.busy:
             self._keep_then = words
-            self.maker.ask()
+            self.maker.ask(box=(0, 0, now.store.document.width, now.store.document.height))
 
     def _on_hovered(self, place: int | None) -> None:
         self.layer.hovered = place

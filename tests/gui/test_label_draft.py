@@ -18,6 +18,7 @@ from engine.config import ModelConfig
 from engine.inspection.opening import open_path
 from engine.sample import Prediction
 from gui import label_feed
+from gui.draft_settings import BOX, FRAME
 from gui.label_draft import Draft
 from gui.pages.annotate import AnnotatePage
 from gui.settings import Settings
@@ -248,7 +249,8 @@ def test_without_a_checkpoint_it_says_what_to_do(qtbot, page: AnnotatePage) -> N
     assert len(failures) == 2 and all("choose one" in text for text in failures) and page.canvas.tool is page.tools["select"]
 
 
-def test_all_frames_are_drafted_in_the_background_but_for_those_with_labels(qtbot, page: AnnotatePage, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+@pytest.mark.parametrize("where", [FRAME, BOX])
+def test_all_frames_are_drafted_in_the_background_but_for_those_with_labels(qtbot, page: AnnotatePage, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, where: str) -> None:
     monkeypatch.setattr("engine.inference.draft_job._PATIENCE_S", 0.05)
     page.session.show_frame(2)
     qtbot.waitUntil(lambda: page.labelling.now.frame == 2)
@@ -259,6 +261,7 @@ def test_all_frames_are_drafted_in_the_background_but_for_those_with_labels(qtbo
     page.session.choose_checkpoint(tiny_checkpoint(tmp_path, CLASSES, size=(64, 96)))
     qtbot.waitUntil(lambda: page.session.checkpoint.name == "tiny.safetensors")
     part = draft(page)
+    part.settings.set_where(where)  # nobody drags a box in frames that are drafted by themselves
     page.player.masks._context.keep(0, seen())
     part.batch.start(range(3))
     assert part.batch.running and part.busy_reason() == "frames are being drafted"
