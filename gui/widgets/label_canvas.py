@@ -168,14 +168,18 @@ class LabelCanvas(ImageCanvas):
         super().keyPressEvent(event)
 
     def event(self, event: QEvent) -> bool:
-        if event.type() == QEvent.Type.ShortcutOverride and isinstance(event, QKeyEvent) and self._tool is not None and self._tool.reserves(event):
-            event.accept()  # while something is drawn these are the tool's
+        if event.type() == QEvent.Type.ShortcutOverride and isinstance(event, QKeyEvent) and self._tool is not None and (self._drags or self._tool.reserves(event)):
+            event.accept()  # while something is drawn these are the tool's, in the middle of a drag all: an edit by a key would be undone or doubled by its end
             return True
         if event.type() == QEvent.Type.Leave:
             self._at = None
             self.pointed.emit(None)
             self.update()
         return super().event(event)
+
+    @property
+    def _drags(self) -> bool:
+        return self._pressed != Qt.MouseButton.NoButton
 
     @property
     def _can_draw(self) -> bool:
