@@ -47,7 +47,7 @@ class CutTool(Tool):
         match event.key():
             case Qt.Key.Key_Return | Qt.Key.Key_Enter:
                 self._finish()
-            case Qt.Key.Key_Backspace:
+            case Qt.Key.Key_Backspace | Qt.Key.Key_Z:
                 self._points.pop()
             case Qt.Key.Key_Escape:
                 self.cancel()
@@ -65,9 +65,8 @@ class CutTool(Tool):
 
     def _finish(self) -> None:
         line, labelling = self._points, self.labelling
-        self.cancel()
         chosen = labelling.selected or self._under(line)
-        if len(line) < 2 or not chosen:
+        if len(line) < 2:
             return
         document = labelling.committed
         regions, fresh, keys = list(document.regions), document.next_key, []
@@ -80,8 +79,11 @@ class CutTool(Tool):
             place = next(at for at, one in enumerate(regions) if one.key == region.key)
             regions[place : place + 1] = new
             keys += [one.key for one in new]
-        if keys:
-            labelling.commit(document.with_regions(regions), f"cut {chosen[0].label}" if len(chosen) == 1 else f"cut {len(chosen)} regions", select=keys)
+        if not keys:
+            labelling.failed.emit("The line cuts nothing: it has to begin and end outside of the region", "")
+            return
+        self.cancel()
+        labelling.commit(document.with_regions(regions), f"cut {chosen[0].label}" if len(chosen) == 1 else f"cut {len(chosen)} regions", select=keys)
 
     def _under(self, line: list[Point]) -> list[Region]:
         if len(line) < 2:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QKeyEvent, QPainter, QPolygonF
 
@@ -13,7 +15,10 @@ from gui.widgets.viewport import Viewport
 
 
 class PolygonTool(Tool):
-    """Click for each point; Enter, a double click or a click on the first one finishes. Shift takes over a neighbour's border."""
+    """Click for each point; Enter, a double click or a click on the first one finishes. Shift takes over a neighbour's border.
+
+    What is begun waits where another tool or another frame comes, until the tool is taken there again.
+    """
 
     name, title, icon, key = "polygon", "Polygon", "polygon", "P"
     help = "Click point by point; Enter or a click on the first point finishes. Ctrl: no snapping. Shift: follow a neighbour's border"
@@ -22,6 +27,7 @@ class PolygonTool(Tool):
         super().__init__(labelling)
         self._points: list[Point] = []
         self._ahead: list[Point] = []
+        self._waiting: tuple[Path, list[Point]] | None = None
 
     @property
     def busy(self) -> bool:
@@ -31,6 +37,17 @@ class PolygonTool(Tool):
     def points(self) -> tuple[Point, ...]:
         """What is drawn so far."""
         return tuple(self._points)
+
+    def taken(self) -> None:
+        now, waiting = self.labelling.now, self._waiting
+        if now is not None and waiting is not None and waiting[0] == now.store.path and not self._points:
+            self._points, self._waiting = waiting[1], None
+
+    def put_away(self) -> None:
+        now = self.labelling.now
+        if now is not None and len(self._points) > 1:
+            self._waiting = now.store.path, self._points
+        self.cancel()
 
     def cancel(self) -> None:
         self._points, self._ahead = [], []
@@ -87,9 +104,10 @@ class PolygonTool(Tool):
         return [point]
 
     def _finish(self) -> None:
+        """Makes a region of it; fewer than three points go on waiting for the next."""
         points = [point for number, point in enumerate(self._points) if not number or point != self._points[number - 1]]
-        self.cancel()
-        if len(points) > 2:
-            document = self.labelling.committed
-            label = self.labelling.settings.label
-            self.labelling.commit(document.added(label, Polygon(tuple(points))), f"draw {label}", select=())
+        if len(points) < 3:
+            return
+        document, label = self.labelling.committed, self.labelling.settings.label
+        if self.labelling.commit(document.added(label, Polygon(tuple(points))), f"draw {label}", select=()):
+            self.cancel()
