@@ -100,6 +100,6 @@ def _digits(page: AnnotatePage) -> list[Action]:
             label_edits.choose_label(page.labelling, name)
 
     return [
-        _row(page, f"class.{number}", f"Class {number or 10}", str(number), "", lambda number=number: choose(number), "Of the selection, or of the next region", need="edit")
+        _row(page, f"class.{number}", f"Class {number or 10}", str(number), "", lambda number=number: choose(number), "Of the selection, or of the next region" + ("" if number else "; held with nothing selected: the picture alone"), need="edit")
         for number in (1, 2, 3, 4, 5, 6, 7, 8, 9, 0)
     ]

@@ -45,7 +45,7 @@ class AnnotatePage(Page):
         self.player = Player.of(session)
         self.tools: dict[str, Tool] = {tool.name: tool for tool in tools.made(self.labelling, self.player)}
         self._last_drawn = "polygon"
-        self._visible = self._labels_off = False
+        self._visible = self._labels_off = self.peeking = False
         self.reader = LabelFeed(self)
         self._make()
         self.desk = LabelDesk(self, session, jobs, settings, self.player, self.labelling, self.canvas)
@@ -172,7 +172,7 @@ class AnnotatePage(Page):
         now = self.labelling.now
         if now is not None:
             hidden = np.array([label.name in self.session.hidden for label in now.picture.space.labels] + [False] * (256 - len(now.picture.space.labels)))
-            self.canvas.set_colours(layers.table(now.picture.palette, 0.0 if self._labels_off else self.session.opacity, hidden))
+            self.canvas.set_colours(layers.table(now.picture.palette, 0.0 if self._labels_off or self.peeking else self.session.opacity, hidden))
 
     def toggle_labels(self) -> None:
         """Shows the picture alone, or its labels again."""
