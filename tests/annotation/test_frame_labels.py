@@ -8,8 +8,8 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from engine import images, labels
-from engine.annotation import cityscapes_json, export, frame_labels, masks
+from engine import atomic, images, labels
+from engine.annotation import cityscapes_json, frame_labels, masks
 from engine.annotation.changes import difference
 from engine.annotation.document import Document, Polygon
 from engine.annotation.store import Store
@@ -53,39 +53,47 @@ def mask(path: Path) -> np.ndarray:
     return images.read_ids(path.with_name("frame.png"))
 
 
-def test_who_is_killed_before_document_and_mask_are_written_writes_both_when_it_is_opened_next(store: Store, path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+@pytest.mark.parametrize("place", ["engine.annotation.export.export", "engine.atomic.write_bytes"])
+def test_who_is_killed_before_document_and_mask_are_written_writes_both_when_it_is_opened_next(store: Store, path: Path, monkeypatch: pytest.MonkeyPatch, place: str) -> None:
     draw(store, "road", 2)
     save(store)
-    for place in ("engine.annotation.export.export", "engine.atomic.write_bytes"):
-        draw(store, "car", 20)
-        with monkeypatch.context() as patch:
-            patch.setattr(place, killed)
-            patch.setattr("engine.atomic.write_bytes", killed)
-            with pytest.raises(Killed):
-                save(store)
-        store.close()
-        again = opened(path)
-        assert again.unsaved and len(again.document.regions) == len(store.document.regions)
-        save(again)
-        np.testing.assert_array_equal(mask(path), masks.label_ids(cityscapes_json.read_file(path), SPACE))
-        again.close()
-        store = opened(path)
+    draw(store, "car", 20)
+    write, dead = atomic.write_bytes, []
+
+    def die(*_: object, **__: object) -> None:
+        dead.append(True)
+        raise Killed
+
+    def write_unless_dead(target: Path, content: bytes) -> None:
+        if dead:
+            raise Killed
+        write(target, content)
+
+    with monkeypatch.context() as patch:
+        patch.setattr(atomic, "write_bytes", write_unless_dead)
+        patch.setattr(place, die)
+        with pytest.raises(Killed):
+            save(store)
     store.close()
-
-
-def killed(*_: object, **__: object) -> None:
-    raise Killed
+    again = opened(path)
+    try:
+        assert again.unsaved and len(again.document.regions) == 2
+        save(again)
+        np.testing.assert_array_equal(mask(path), masks.label_ids(again.document, SPACE))
+        assert len(cityscapes_json.read_file(path).regions) == 2
+    finally:
+        again.close()
 
 
 def test_the_mask_is_of_the_document_that_is_written_though_an_edit_comes_meanwhile(store: Store, path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     draw(store, "road", 2)
-    export_as_it_is = export.export
+    write = atomic.write_bytes
 
-    def slowly(*args: object, **options: object) -> object:
+    def slowly(target: Path, content: bytes) -> None:
         draw(store, "car", 20)
-        return export_as_it_is(*args, **options)  # type: ignore[arg-type]
+        write(target, content)
 
-    monkeypatch.setattr(export, "export", slowly)
+    monkeypatch.setattr(atomic, "write_bytes", slowly)
     save(store)
     written = cityscapes_json.read_file(path)
     assert [region.label for region in written.regions] == ["road"] and store.unsaved

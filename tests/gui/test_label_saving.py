@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import threading
 from pathlib import Path
+from types import ModuleType
 
 import numpy as np
 import pytest
 from PySide6.QtWidgets import QMessageBox
 
 from engine import images
-from engine.annotation import cityscapes_json, frame_labels, masks
+from engine.annotation import cityscapes_json, export, frame_labels, masks
 from engine.annotation.document import Document, Polygon
 from gui.label_copying import Copying
 from gui.pages.annotate import AnnotatePage
@@ -31,24 +32,24 @@ def draw(page: AnnotatePage, label: str) -> None:
 
 
 class Gate:
-    """Saves wait here until it is opened."""
+    """What a module does waits here until it is opened."""
 
-    def __init__(self, monkeypatch: pytest.MonkeyPatch) -> None:
-        self.reached, self._open, save = threading.Event(), threading.Event(), frame_labels.save
+    def __init__(self, monkeypatch: pytest.MonkeyPatch, module: ModuleType, name: str) -> None:
+        self.reached, self._open, do = threading.Event(), threading.Event(), getattr(module, name)
 
-        def later(*args: object, **options: object) -> None:
+        def later(*args: object, **options: object) -> object:
             self.reached.set()
             assert self._open.wait(10)
-            save(*args, **options)  # type: ignore[arg-type]
+            return do(*args, **options)
 
-        monkeypatch.setattr(frame_labels, "save", later)
+        monkeypatch.setattr(module, name, later)
 
     def open(self) -> None:
         self._open.set()
 
 
 def test_labels_copied_from_the_frame_before_are_those_it_was_left_with(qtbot, page: AnnotatePage, session, monkeypatch: pytest.MonkeyPatch) -> None:
-    gate = Gate(monkeypatch)
+    gate = Gate(monkeypatch, frame_labels, "save")
     draw(page, "car")
     session.show_frame(1)
     qtbot.waitUntil(lambda: page.labelling.now is not None and page.labelling.now.frame == 1 and gate.reached.is_set())
@@ -60,7 +61,7 @@ def test_labels_copied_from_the_frame_before_are_those_it_was_left_with(qtbot, p
 
 
 def test_who_waits_for_what_is_drawn_has_the_edit_that_came_while_the_one_before_was_written(qtbot, page: AnnotatePage, monkeypatch: pytest.MonkeyPatch) -> None:
-    gate, store = Gate(monkeypatch), page.labelling.now.store
+    gate, store = Gate(monkeypatch, export, "export"), page.labelling.now.store
     draw(page, "car")
     page.labelling.saving.now()
     qtbot.waitUntil(gate.reached.is_set)
