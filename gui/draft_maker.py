@@ -126,6 +126,8 @@ class DraftMaker(QObject):
     def _why_nothing(self, asked: Asked) -> str:
         if asked.labelled.mean() > 0.999:
             return "Labels cover the whole frame: a draft would lie below them, unseen"
+        if asked.labelled.mean() > 0.9:
+            return "Nearly all is labelled, and of the rest nothing is large enough for a draft"
         if asked.options.sure or asked.options.only or asked.options.within or self._settings.where == FREE:
             return "The network sees nothing here that fits the options of the section First draft"
         return "The network sees nothing here that this label space has a name for"

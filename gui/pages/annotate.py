@@ -178,6 +178,9 @@ class AnnotatePage(Page):
         """Shows the picture alone, or its labels again."""
         self._labels_off = not self._labels_off
         self.recolour()
+        self._status.show_labels_off(self._labels_off)
+        if self._labels_off:
+            self.toast.emit("Labels are off the picture; H shows them again")
 
     def _on_source(self) -> None:
         drive = self.session.drive

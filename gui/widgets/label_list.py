@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from PySide6.QtCore import QAbstractListModel, QEvent, QModelIndex, QObject, QPersistentModelIndex, QPoint, QRect, QSize, QSortFilterProxyModel, Qt, QTimer, Signal
-from PySide6.QtGui import QColor, QContextMenuEvent, QHelpEvent, QKeyEvent, QMouseEvent, QPainter
+from PySide6.QtGui import QColor, QContextMenuEvent, QHelpEvent, QKeyEvent, QMouseEvent, QPainter, QPaintEvent
 from PySide6.QtWidgets import QHBoxLayout, QLineEdit, QListView, QMenu, QStyle, QStyledItemDelegate, QStyleOptionViewItem, QToolButton, QToolTip, QVBoxLayout, QWidget
 
 from engine.labels import Label, LabelSpace
@@ -161,6 +161,15 @@ class _View(QListView):
         self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self.setMinimumHeight(6 * ROW)
         self._twice = False
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        super().paintEvent(event)
+        found = self.model()
+        if isinstance(found, QSortFilterProxyModel) and not found.rowCount() and found.sourceModel().rowCount():
+            painter = QPainter(self.viewport())
+            painter.setPen(theme.tokens().colour("muted"))
+            painter.drawText(self.viewport().rect().adjusted(4, 4, -4, -4), Qt.AlignmentFlag.AlignTop | Qt.TextFlag.TextWordWrap, "No class is called that. Esc lists all; Edit classes… adds one.")
+            painter.end()
 
     def mouseReleaseEvent(self, event: QMouseEvent) -> None:
         super().mouseReleaseEvent(event)

@@ -15,9 +15,15 @@ class LabelStatus(QLabel):
         super().__init__(parent)
         self.setObjectName("statusLine")
         self._labelling = labelling
+        self._labels_off = False
         self._spot: tuple[int, int] | None = None
         canvas.pointed.connect(self._on_pointed)
         labelling.saving.changed.connect(self._say)
+
+    def show_labels_off(self, off: bool) -> None:
+        """Whether labels are off the picture."""
+        self._labels_off = off
+        self._say()
 
     def _on_pointed(self, spot: object) -> None:
         self._spot = (int(spot[0]), int(spot[1])) if isinstance(spot, tuple) else None
@@ -28,6 +34,8 @@ class LabelStatus(QLabel):
             self.setText("")
             return
         words = [self._labelling.saving.state]
+        if self._labels_off:
+            words.insert(0, "labels off (H)")
         if self._spot is not None:
             region = self._labelling.region_at(*self._spot)
             words = [f"{self._spot[0]}, {self._spot[1]}", self._labelling.picture.space.current(region.label) if region is not None else "no label", *words]

@@ -6,17 +6,18 @@ from operator import is_
 from typing import Any
 
 from PySide6.QtCore import QAbstractListModel, QItemSelection, QItemSelectionModel, QMimeData, QModelIndex, QPersistentModelIndex, Qt
-from PySide6.QtGui import QColor, QPixmap
+from PySide6.QtGui import QColor, QPainter, QPaintEvent, QPixmap
 from PySide6.QtWidgets import QAbstractItemView, QHeaderView, QTableView, QWidget
 
 from engine.annotation.document import Document, Painted, Region
-from gui import label_edits
+from gui import label_edits, theme
 from gui.labelling import Labelling
 
 Index = QModelIndex | QPersistentModelIndex
 _ROW = Qt.ItemFlag.ItemIsEnabled | Qt.ItemFlag.ItemIsSelectable | Qt.ItemFlag.ItemIsDragEnabled
 _ROW_HEIGHT = 24
 _MIME = "application/x-roadscope-layer"
+NOTHING_YET = "No labels yet. P draws a polygon, B paints, S takes patches of like pixels; G has the network propose a first draft."
 
 
 class LayerList(QTableView):
@@ -46,6 +47,14 @@ class LayerList(QTableView):
         labelling.space_changed.connect(self.viewport().update)
         labelling.selection_changed.connect(self._select)
         self.selectionModel().selectionChanged.connect(self._on_selection)
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        super().paintEvent(event)
+        if self._labelling.now is not None and not self._rows.rowCount():
+            painter = QPainter(self.viewport())
+            painter.setPen(theme.tokens().colour("muted"))
+            painter.drawText(self.viewport().rect().adjusted(4, 4, -4, -4), Qt.AlignmentFlag.AlignTop | Qt.TextFlag.TextWordWrap, NOTHING_YET)
+            painter.end()
 
     def _show(self) -> None:
         self._quiet = True

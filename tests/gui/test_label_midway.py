@@ -99,3 +99,11 @@ def test_0_with_a_region_selected_is_a_digit_at_once(page: AnnotatePage) -> None
     assert reserved(page, Key.Key_0)
     click(page, 40, 56)
     assert page.labelling.selection and not reserved(page, Key.Key_0)
+
+
+def test_labels_that_are_off_are_told_below_the_picture(page: AnnotatePage) -> None:
+    page.toggle_labels()
+    click(page, 40, 20)
+    assert "labels off" in page._status.text()
+    page.toggle_labels()
+    assert "labels off" not in page._status.text()
