@@ -6,6 +6,7 @@ paint the same pixels from, their key `painted` holds the pixels themselves (see
 
 from __future__ import annotations
 
+import contextlib
 import math
 from collections.abc import Iterable, Iterator
 from itertools import chain
@@ -16,7 +17,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from engine.annotation import json_layout, painted_json
-from engine.annotation.document import Document, Envelope, Painted, Point, Polygon, Region, Shape
+from engine.annotation.document import Document, Envelope, Painted, Polygon, Region, Shape
 from engine.annotation.json_layout import Layout
 from engine.annotation.json_text import JsonText, Listing, read_text, shown
 from engine.annotation.painted_json import FARTHEST, MOST_PIXELS, Part
@@ -43,7 +44,7 @@ def read(text: str, *, source: str) -> Document:
     listing = file.listing("objects", outlines.take)
     width, height = _size(file, listing)
     _check(file, listing, outlines)
-    groups = list(_groups(file, listing, outlines))
+    groups = list(_groups(file, listing))
     spans = [(listing.starts[places[0]], listing.ends[places[-1]]) for places, _ in groups]
     regions = tuple(_region(listing.items[group[0][0]], key, group[1], text[start:end]) for key, (group, (start, end)) in enumerate(zip(groups, spans)))
     return Document(width, height, regions, len(regions), _envelope(text, listing, groups, spans))
@@ -73,33 +74,26 @@ _Group = tuple[list[int], Shape]
 
 
 class _Outlines:
-    """Makes tuples of the points of the objects, and notes what their numbers are like; what isn't a list of lists is left for `_check`."""
+    """Makes polygons of the points of the objects, or tuples where they aren't small whole numbers; what is no list of points is left for `_check`."""
 
     def __init__(self) -> None:
         self.sound = True
         """Whether all points that were taken are pairs of numbers that Pillow can count with."""
-        self._drawn: dict[int, tuple[object, NDArray[np.float32]]] = {}  # with the points, which keep their ids as long as they are here
 
     def take(self, items: list[Any]) -> None:
         """Changes them in place."""
-        polygons: list[tuple[tuple[Any, ...], ...]] = []
-        for item in items:
-            polygon = item.get("polygon") if type(item) is dict else None
-            if type(polygon) is list and set(map(type, polygon)) <= {list}:
-                item["polygon"] = points = tuple(map(tuple, polygon))
-                polygons.append(points)
-        numbers = _numbers(chain.from_iterable(polygons))
+        outlined = [item for item in items if type(item) is dict and type(points := item.get("polygon")) is list and set(map(type, points)) <= {list}]
+        lists = [item["polygon"] for item in outlined]
+        numbers = _numbers(chain.from_iterable(lists))
         self.sound &= numbers is not None
         if isinstance(numbers, np.ndarray):
             end = 0
-            for points in polygons:
+            for item, points in zip(outlined, lists):
                 start, end = end, end + 2 * len(points)
-                self._drawn[id(points)] = points, numbers[start:end]
-
-    def polygon(self, points: tuple[Point, ...]) -> Polygon:
-        """One that is drawn quickly, where that can be, of points that an object was left with."""
-        found = self._drawn.get(id(points))
-        return Polygon(points) if found is None else Polygon.of_file(points, found[1])
+                item["polygon"] = Polygon.of_numbers(numbers[start:end])
+        else:
+            for item, points in zip(outlined, lists):
+                item["polygon"] = Polygon(tuple(map(tuple, points)))
 
 
 def _size(file: JsonText, listing: Listing) -> tuple[int, int]:
@@ -124,14 +118,14 @@ def _check(file: JsonText, listing: Listing, outlines: _Outlines) -> None:
             _fail(file, listing, place, f"is {shown(item)}", "write an object with a label and a polygon")
         if type(item.get("label")) is not str:
             _fail(file, listing, place, "has no label", "give it the name of its class")
-        if type(item.get("polygon")) is not tuple:
+        if type(item.get("polygon")) is not Polygon:
             _fail(file, listing, place, "has no polygon", "give it a list of points, each of two numbers")
         if not isinstance(item.get("deleted", 0), int):
             _fail(file, listing, place, f"says {shown(item['deleted'])} to deleted", "write 0 or 1")
         if len(item) > 2 and not all(_sound(value, _DEEPEST) for key, value in item.items() if key not in _OWN):
             _fail(file, listing, place, "has a number that is too large or values that lie too deep in each other", "correct it")
     if not outlines.sound:
-        wrong = ((place, point) for place, item in enumerate(listing.items) for point in item["polygon"] if _numbers([point]) is None)
+        wrong = ((place, point) for place, item in enumerate(listing.items) for point in item["polygon"].points if _numbers([point]) is None)
         for place, point in wrong:
             _fail(file, listing, place, f"has the point {shown(point)}", "write two numbers, x and y in pixels")
 
@@ -142,15 +136,18 @@ def _fail(file: JsonText, listing: Listing, place: int, flaw: str, cure: str) ->
     file.fail(f"is damaged: object {place}{called} {flaw}", listing.starts[place], cure=cure)
 
 
-def _numbers(points: Iterable[tuple[Any, ...]]) -> list[float] | NDArray[np.float32] | None:
-    """x, y, x, y, … of points that are pairs of numbers that Pillow can count with, as float32 where that holds them exactly; None for others."""
+def _numbers(points: Iterable[Any]) -> list[float] | NDArray[np.float32] | None:
+    """x, y, x, y, … of points that are pairs of numbers that Pillow can count with, as float32 where these are small and whole; None for others."""
     points = list(points)
     if not set(map(len, points)) <= {2}:
         return None
     numbers = list(chain.from_iterable(points))
     kinds = set(map(type, numbers))
-    if kinds == {int} and -_EXACT < min(numbers) and max(numbers) < _EXACT:
-        return np.array(numbers, np.float32)
+    if kinds <= {int}:
+        with contextlib.suppress(OverflowError), np.errstate(over="ignore"):  # a number that even float64 is too small for
+            exact = np.array(numbers, np.float32)
+            if float(np.abs(exact).max(initial=0)) < _EXACT:
+                return exact
     return numbers if kinds <= {int, float} and -FARTHEST < min(numbers, default=0) and max(numbers, default=0) < FARTHEST else None
 
 
@@ -163,7 +160,7 @@ def _sound(value: Any, levels: int) -> bool:
     return True
 
 
-def _groups(file: JsonText, listing: Listing, outlines: _Outlines) -> Iterator[_Group]:
+def _groups(file: JsonText, listing: Listing) -> Iterator[_Group]:
     """The objects that make up each region: one, or all parts of what was painted."""
     parts: list[Part] = []
     places: list[int] = []
@@ -176,14 +173,14 @@ def _groups(file: JsonText, listing: Listing, outlines: _Outlines) -> Iterator[_
             parts.append(part)
             places.append(place)
         else:
-            yield [place], outlines.polygon(item["polygon"])
+            yield [place], item["polygon"]
     if parts:
         yield places, _joined(file, listing, parts, places)
 
 
 def _part(file: JsonText, listing: Listing, place: int) -> Part:
     try:
-        return painted_json.part(listing.items[place]["painted"], listing.items[place]["polygon"])
+        return painted_json.part(listing.items[place]["painted"], listing.items[place]["polygon"].points)
     except ValueError as flaw:
         _fail(file, listing, place, f"has a damaged value painted: {flaw}", _NOT_PAINTED)
 
@@ -211,7 +208,7 @@ def _envelope(text: str, listing: Listing, groups: list[_Group], spans: list[tup
     once: dict[Any, Any] = {}
     gaps = tuple([once.setdefault(gap, gap) for gap in [text[end:start] for end, start in zip([listing.opening, *ends], [*starts, listing.closing])]])
     keys = tuple([once.setdefault(names, names) for names in [tuple(listing.items[places[0]]) for places, _ in groups]])
-    sample = next((text[start:end] for item, start, end in zip(listing.items, listing.starts, listing.ends) if len(item["polygon"]) > 1), None)
+    sample = next((text[start:end] for item, start, end in zip(listing.items, listing.starts, listing.ends) if len(item["polygon"].points) > 1), None)
     lead = text[text.index("{") + 1 : text.index('"')]
     newline = "\r\n" if "\r\n" in lead else "\n"
     return Envelope(text[: listing.opening], text[listing.closing :], json_layout.indent_of(lead), newline, gaps, keys, sample)

@@ -32,10 +32,10 @@ class Polygon:
     points: tuple[Point, ...]
 
     @staticmethod
-    def of_file(points: tuple[Point, ...], drawn: NDArray[np.float32]) -> Polygon:
-        """With the same points as (2 * N,) x, y, x, y, …, which float32 must hold exactly: who makes very many polygons makes these at once."""
-        polygon = Polygon(points)
-        vars(polygon)["drawn"] = drawn
+    def of_numbers(numbers: NDArray[np.float32]) -> Polygon:
+        """Of (2 * N,) x, y, x, y, …, whole ones that float32 holds exactly. `points` are made when they are first asked for: of most polygons they never are."""
+        polygon = object.__new__(Polygon)
+        vars(polygon)["drawn"] = numbers
         return polygon
 
     @cached_property
@@ -46,11 +46,25 @@ class Polygon:
     @cached_property
     def box(self) -> Box:
         """All pixels it can paint; may reach beyond the frame."""
-        if not self.points:
+        if not len(self.drawn):
             return 0, 0, 0, 0
-        across, down = [int(x) for x, _ in self.points], [int(y) for _, y in self.points]
+        if isinstance(self.drawn, np.ndarray):
+            numbers = self.drawn.astype(int).tolist()
+            across, down = numbers[::2], numbers[1::2]
+        else:
+            across, down = [int(x) for x, _ in self.points], [int(y) for _, y in self.points]
         left, top, right, bottom = min(across), min(down), max(across) + 1, max(down) + 1
         return (left, top, right, bottom) if min(left, top) > -FAR and max(right, bottom) < FAR else (-FAR, -FAR, FAR, FAR)
+
+
+def _points(polygon: Polygon) -> tuple[Point, ...]:
+    numbers = iter(polygon.drawn.astype(int).tolist())
+    return tuple(zip(numbers, numbers))
+
+
+_made_late = cached_property(_points)
+_made_late.__set_name__(Polygon, "points")
+setattr(Polygon, "points", _made_late)  # behind the dataclass's back: a polygon that was made with points has them as ever
 
 
 @dataclass(frozen=True)

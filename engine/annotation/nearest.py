@@ -38,10 +38,10 @@ class Outlines:
         self._read: dict[int, tuple[Polygon, Numbers]] = {}
         for region in regions:
             shape = region.shape
-            if region.deleted or not isinstance(shape, Polygon) or not shape.points:
+            if region.deleted or not isinstance(shape, Polygon) or not len(shape.drawn):
                 continue
             old = known.get(region.key)
-            self._read[region.key] = old if old and old[0] is shape else (shape, np.array(shape.points, np.float64).reshape(-1, 2))
+            self._read[region.key] = old if old and old[0] is shape else (shape, np.array(shape.drawn, np.float64).reshape(-1, 2))
         self._keys = list(self._read)
         points = [points for _, points in self._read.values()]
         self._lengths = np.array([len(one) for one in points], np.intp)

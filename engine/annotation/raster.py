@@ -158,7 +158,7 @@ class Rasteriser:
 
     def _drawn(self, shape: Polygon) -> Pixels:
         box = _cut(shape.box, self.width, self.height)
-        if box == _NOWHERE or len(shape.points) < 2:
+        if box == _NOWHERE or not _is_drawn(shape):
             return Pixels(_NOWHERE, _read_only(np.zeros((0, 0), bool)))
         if self._scratch is None:
             self._scratch = _Brush(np.zeros((self.height, self.width), np.uint8))
@@ -188,7 +188,7 @@ class _Brush:
 
     def fill(self, shape: Polygon, value: int) -> None:
         """Pillow refuses polygons of fewer than two points: they paint nothing."""
-        if len(shape.points) > 1:
+        if _is_drawn(shape):
             self._drawer.polygon(shape.drawn, fill=value)
 
     def mask(self, shape: Polygon, box: Box) -> NDArray[np.bool_]:
@@ -223,6 +223,10 @@ class _Boxes:
                 boxes = np.concatenate((boxes[:, : splice.place], rows, boxes[:, end:]), axis=1)
         self._last = document, boxes
         return boxes
+
+
+def _is_drawn(shape: Polygon) -> bool:
+    return len(shape.drawn) > (2 if isinstance(shape.drawn, np.ndarray) else 1)
 
 
 def _cut(box: Box, width: int, height: int) -> Box:

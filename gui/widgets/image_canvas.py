@@ -154,7 +154,7 @@ class ImageCanvas(ZoomView):
     def _tinted(self, mask: layers.Picture, origin: tuple[int, int] = (0, 0)) -> layers.Picture:
         """(h, w, 4) of a part of the mask as it is drawn; its first pixel lies at `origin` in the whole."""
         tint = layers.tinted(mask, self._table)
-        if self._hatched is not None:
+        if self._hatched is not None and int(self._table.max()) >> 24 < 255:  # at full opacity the colours are those of the files
             layers.hatched(tint, mask, self._hatched, origin=origin)
         if self._outlines:
             layers.outlined(tint, mask)

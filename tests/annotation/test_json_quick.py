@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import pickle
 import random
 
 import numpy as np
@@ -48,6 +49,8 @@ TRICKY = [
     file('{"label": "a", "polygon": [[1, 16777217], [16777216, 2], [3, 1073741823]]}'),
     file('{"label": "a", "polygon": [[1, 99999999999]]}'),
     file('{"label": "a", "polygon": [["1", "2"]]}'),
+    file(f'{{"label": "a", "polygon": [[1, {10**400}]]}}'),
+    file(f'{{"label": "a", "polygon": [[1, {10**60}]]}}'),
     file("{}"),
     "{}",
     "",
@@ -83,6 +86,15 @@ def test_mutated_files_are_read_the_same_either_way(monkeypatch: pytest.MonkeyPa
     for _ in range(600):
         monkeypatch.setattr(json_quick, "_PIECE", chance.choice((1, 200, 1 << 17)))
         check(mutated(chance.choice((PLAIN, ODD[5], PAINTED, TRICKY[5])), chance), monkeypatch)
+
+
+def test_points_that_are_made_late_are_those_of_the_file() -> None:
+    document = cityscapes_json.read(file(f'{{"label": "a", {TRIANGLE}}}, {{"label": "a", "polygon": [[1, 2], [-3, 4], [16777215, 6]]}}, {{"label": "b", "polygon": []}}'), source="a.json")
+    _, late, empty = (region.shape for region in document.regions)
+    assert isinstance(late, Polygon) and "points" not in vars(late) and late.box == (-(1 << 20), -(1 << 20), 1 << 20, 1 << 20)
+    assert late == Polygon(((1, 2), (-3, 4), (16777215, 6))) and hash(late) == hash(Polygon(late.points)) and all(type(x) is int for x, _ in late.points)
+    assert empty == Polygon(()) and empty.box == (0, 0, 0, 0)
+    assert pickle.loads(pickle.dumps(cityscapes_json.read(PLAIN, source="a.json"))) == cityscapes_json.read(PLAIN, source="a.json")
 
 
 @pytest.mark.parametrize("text", [PLAIN, PLAIN.replace("\n", "\r\n"), ODD[5], ODD[6], ODD[-1], PAINTED, TRICKY[5], file("")])

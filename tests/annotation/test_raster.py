@@ -85,7 +85,7 @@ def given_as_files_do(shape: Shape) -> Shape:
     """The same polygon with its points as one array, where they are small whole numbers."""
     if isinstance(shape, Painted) or not all(type(number) is int and abs(number) < 1 << 24 for point in shape.points for number in point):
         return shape
-    return Polygon.of_file(shape.points, np.array(shape.points, np.float32).ravel())
+    return Polygon.of_numbers(np.array(shape.points, np.float32).ravel())
 
 
 def within(box: Box) -> NDArray[np.bool_]:
