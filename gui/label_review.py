@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import traceback
 from dataclasses import replace
 from pathlib import Path
 
@@ -109,6 +110,7 @@ class Review(LabelPart):
         self.queue.changed.connect(lambda: panel.queue.list.show_frame(session.frame))
         self.queue.kind_changed.connect(self._on_checkpoint)
         self._rivals.done.connect(self._on_rivals)
+        self._rivals.failed.connect(lambda _, error: self.failed.emit(f"The checkpoints to compare with can't be listed: {error}", "".join(traceback.format_exception(error))))
         for part in (self.reviewing, self.queue, self.needs):
             part.failed.connect(self.failed)
 

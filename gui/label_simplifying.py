@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import traceback
 from dataclasses import dataclass
 
 from engine.annotation import shapes
@@ -40,6 +41,7 @@ class Simplifying(LabelPart):
         self._keep_then = False
         self._worker = Latest(_thinned, self)
         self._worker.done.connect(self._on_thinned)
+        self._worker.failed.connect(lambda _, error: self._on_failed(error))
         self.bar.changed.connect(lambda _: self._ask())
         self.bar.accepted.connect(self.accept)
         self.bar.dropped.connect(self.drop)
@@ -110,6 +112,10 @@ class Simplifying(LabelPart):
             self._found = found
             if self._keep_then:
                 self.accept()
+
+    def _on_failed(self, error: Exception) -> None:
+        self.drop()
+        self.failed.emit("These outlines can't be made simpler; they stay as they were", "".join(traceback.format_exception(error)))
 
 
 def _thinned(asked: _Asked) -> _Thinned:

@@ -27,22 +27,32 @@ def opened(path: Path, schema: str, *, patience: float = 5.0, lasting: bool = Tr
     """
     with holding.alone(path.with_suffix(".setup")), told(path):
         connection = sqlite3.connect(path, timeout=patience, isolation_level=None, check_same_thread=False)
-        if connection.execute("pragma journal_mode").fetchone()[0] != "wal":
-            connection.execute("pragma journal_mode = wal")
-        in_log = connection.execute("pragma journal_mode").fetchone()[0] == "wal"
-        connection.execute(f"pragma synchronous = {'off' if not lasting else 'normal' if in_log else 'full'}")
-        for statement in schema.split(";"):
-            connection.execute(statement)
+        try:
+            set_up(connection, schema, lasting=lasting)
+        except sqlite3.Error:
+            connection.close()
+            raise
     return connection
 
 
+def set_up(connection: sqlite3.Connection, schema: str, *, lasting: bool = True) -> None:
+    """Makes the tables that aren't there, and has SQLite write a log ahead, where the disk can do that: else it waits for the disk."""
+    run = connection.execute
+    if run("pragma journal_mode").fetchone()[0] != "wal":
+        run("pragma journal_mode = wal")
+    in_log = run("pragma journal_mode").fetchone()[0] == "wal"
+    run(f"pragma synchronous = {'off' if not lasting else 'normal' if in_log else 'full'}")
+    for statement in schema.split(";"):
+        run(statement)
+
+
 @contextmanager
-def told(path: Path) -> Iterator[None]:
+def told(path: Path, *, cure: str = "to begin with an empty one") -> Iterator[None]:
     """Turns SQLite's refusals into OutputError where the file can't be written, and DataError where it is damaged."""
     try:
         yield
     except sqlite3.Error as error:
         code = getattr(error, "sqlite_errorcode", 0) & 0xFF
         if code in (sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB):
-            raise DataError(f"{path} is damaged ({error}); move it away, with its -wal, to begin with an empty one") from error
+            raise DataError(f"{path} is damaged ({error}); move it away, with its -wal, {cure}") from error
         raise OutputError(f"{path} can't be written: {_CURES.get(code, f'{error}; try again')}") from error

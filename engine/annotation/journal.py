@@ -22,7 +22,7 @@ from enum import StrEnum
 from pathlib import Path
 
 from engine import places
-from engine.annotation import changes_json, holding
+from engine.annotation import changes_json, database, holding
 from engine.annotation.changes import Change
 from engine.annotation.history import Kind
 from engine.errors import DataError, OutputError
@@ -120,7 +120,11 @@ class Journal:
         self._ids: dict[Path, int] = {}
         with holding.alone(self.path.with_suffix(".setup")), self._told():
             self._connection = sqlite3.connect(self.path, timeout=10, isolation_level=None, check_same_thread=False)
-            self._set_up()
+            try:
+                self._set_up()
+            except sqlite3.Error:
+                self._connection.close()
+                raise
 
     def close(self) -> None:
         """Twice is no mistake."""
@@ -228,13 +232,8 @@ class Journal:
         run = self._connection.execute
         if not run("select count(*) from sqlite_master").fetchone()[0]:
             run("pragma auto_vacuum = incremental")
-        if run("pragma journal_mode").fetchone()[0] != "wal":
-            run("pragma journal_mode = wal")
-        in_log = run("pragma journal_mode").fetchone()[0] == "wal"
-        run(f"pragma synchronous = {'normal' if in_log else 'full'}")
+        database.set_up(self._connection, _SCHEMA)
         run(f"pragma wal_autocheckpoint = {_AUTOMATIC_CHECKPOINT_PAGES}")
-        for statement in _SCHEMA.split(";"):
-            run(statement)
 
     def _add(self, document: int, entry: NewEdit | NewVersion, packed: tuple[str | bytes, ...]) -> Version | None:
         now = time.time()
@@ -277,15 +276,11 @@ class Journal:
 
     @contextmanager
     def _told(self, document: Path | None = None) -> Iterator[None]:
-        try:
-            yield
-        except sqlite3.IntegrityError as error:
-            raise OutputError(f"{document} is being edited by another process too; close it there and open it here again") from error
-        except sqlite3.Error as error:
-            code = getattr(error, "sqlite_errorcode", 0) & 0xFF
-            if code in (sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB):
-                raise DataError(f"{self.path} is damaged ({error}); move it away, with its -wal, to go on with what the files hold") from error
-            raise OutputError(f"{self.path} can't be written: {_CURES.get(code, f'{error}; try again')}") from error
+        with database.told(self.path, cure="to go on with what the files hold"):
+            try:
+                yield
+            except sqlite3.IntegrityError as error:
+                raise OutputError(f"{document} is being edited by another process too; close it there and open it here again") from error
 
 
 def last_done(journal: Journal, beginning: str) -> list[Path]:
@@ -303,11 +298,3 @@ def _packed(entry: NewEdit | NewVersion) -> tuple[str | bytes, ...]:
         return (changes_json.dump(entry.change),)
     return zlib.compress(entry.state, 1), zlib.compress(entry.content, 6)
 
-
-_CURES = {
-    sqlite3.SQLITE_FULL: "the disk is full; free some space",
-    sqlite3.SQLITE_IOERR: "the disk is full or reports a fault; free some space",
-    sqlite3.SQLITE_READONLY: "it may not be written; change its permissions",
-    sqlite3.SQLITE_CANTOPEN: "it can't be opened; free some space, or change the permissions of its folder",
-    sqlite3.SQLITE_BUSY: "another process has been writing it for long; try again",
-}

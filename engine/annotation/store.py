@@ -68,7 +68,13 @@ class Store:
         while isinstance(hold, Holder) and hold.pid == os.getpid() and time.monotonic() < end:
             time.sleep(_BETWEEN_TRIES_S)
             hold = holding.take(_lock_of(path))
-        store = Store(path, Journal(), hold if isinstance(hold, Hold) else None)
+        try:
+            journal = Journal()
+        except BaseException:
+            if isinstance(hold, Hold):
+                hold.release()
+            raise
+        store = Store(path, journal, hold if isinstance(hold, Hold) else None)
         try:
             store._read(new)
         except BaseException:
