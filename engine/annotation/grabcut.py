@@ -21,7 +21,7 @@ _ROUNDS = 1
 """More of them lose as many things of the procedural street as they find, and take longer."""
 _MARGIN = 0.25
 """Of the box's sides: so much around it shows what doesn't belong."""
-_LONGEST = 170
+_LONGEST = 160
 """Pixels that the longer side of what is looked at is brought down to: the time grows with the area."""
 _LEAST = 4
 _UNSURE = 1.5

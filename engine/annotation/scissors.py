@@ -8,7 +8,7 @@ import numpy as np
 from engine.annotation.document import Point
 from engine.sample import Image
 
-REACH = 300
+REACH = 240
 """Pixels from the start within which the way is sought: what a map of costs takes grows with its area."""
 _CANNY = (25, 75)
 _STEEPEST = 700.0
