@@ -81,7 +81,8 @@ class AnnotatePage(Page):
         self.player.close()
 
     def busy_reason(self) -> str | None:
-        return next((reason for part in self.parts if (reason := part.busy_reason())), None)
+        reasons = [*(part.busy_reason() for part in self.parts), *(tool.unfinished for tool in self.tools.values())]
+        return next(filter(None, reasons), None)
 
     def take(self, name: str) -> None:
         """Takes a tool in the hand."""

@@ -68,6 +68,11 @@ class Tool:
         return False
 
     @property
+    def unfinished(self) -> str | None:
+        """What would be lost if the window closed now, as a clause; None for nothing."""
+        return None
+
+    @property
     def hears_right(self) -> bool:
         """Whether the right button is the tool's now, as the left one is; else it opens the menu."""
         return False

@@ -27,11 +27,16 @@ class PolygonTool(Tool):
         super().__init__(labelling)
         self._points: list[Point] = []
         self._ahead: list[Point] = []
-        self._waiting: tuple[Path, list[Point]] | None = None
+        self._waiting: dict[Path, list[Point]] = {}
 
     @property
     def busy(self) -> bool:
         return bool(self._points)
+
+    @property
+    def unfinished(self) -> str | None:
+        begun = max(map(len, (self._points, *self._waiting.values())))
+        return f"an outline of {begun} points is begun and no label yet" if begun > 2 else None
 
     @property
     def points(self) -> tuple[Point, ...]:
@@ -39,14 +44,14 @@ class PolygonTool(Tool):
         return tuple(self._points)
 
     def taken(self) -> None:
-        now, waiting = self.labelling.now, self._waiting
-        if now is not None and waiting is not None and waiting[0] == now.store.path and not self._points:
-            self._points, self._waiting = waiting[1], None
+        now = self.labelling.now
+        if now is not None and not self._points:
+            self._points = self._waiting.pop(now.store.path, [])
 
     def put_away(self) -> None:
         now = self.labelling.now
         if now is not None and len(self._points) > 1:
-            self._waiting = now.store.path, self._points
+            self._waiting[now.store.path] = self._points
         self.cancel()
 
     def cancel(self) -> None:
@@ -56,6 +61,8 @@ class PolygonTool(Tool):
         if len(self._points) > 2 and self._closes(at):
             self._finish()
             return
+        if not self._points:
+            self.labelling.select(())  # a digit is the class of what is drawn, not of what was selected before
         self._points += self._next(at)
 
     def move(self, at: Pointer, *, pressed: bool) -> None:

@@ -164,8 +164,11 @@ class LabelCanvas(ImageCanvas):
         if self._tool is not None and self._can_draw and self._tool.key_pressed(event):
             self.update()
             event.accept()
-            return
-        super().keyPressEvent(event)
+        elif event.key() == Qt.Key.Key_Escape and self._labelling.selection:
+            self._labelling.select(())
+            event.accept()
+        else:
+            super().keyPressEvent(event)
 
     def event(self, event: QEvent) -> bool:
         if event.type() == QEvent.Type.ShortcutOverride and isinstance(event, QKeyEvent) and self._tool is not None and (self._drags or self._tool.reserves(event)):

@@ -10,6 +10,7 @@ from PySide6.QtGui import QKeyEvent
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication
 
+from gui import label_edits
 from gui.pages.annotate import AnnotatePage
 from tests.gui import annotating
 from tests.gui.annotating import LEFT, NONE, at, click, regions
@@ -107,3 +108,29 @@ def test_labels_that_are_off_are_told_below_the_picture(page: AnnotatePage) -> N
     assert "labels off" in page._status.text()
     page.toggle_labels()
     assert "labels off" not in page._status.text()
+
+
+def test_a_digit_in_an_outline_is_its_class_not_that_of_what_was_selected(page: AnnotatePage) -> None:
+    click(page, 40, 56)
+    polygon(page, (10, 10), (40, 10), (40, 30))
+    label_edits.choose_label(page.labelling, "bus")
+    QTest.keyClick(page.canvas, Key.Key_Return)
+    assert regions(page) == ["road", "bus"]
+
+
+def test_escape_selects_nothing_with_any_tool_in_the_hand(page: AnnotatePage) -> None:
+    page.labelling.select(page.labelling.committed.places)
+    page.take("brush")
+    QTest.keyClick(page.canvas, Key.Key_Escape)
+    assert not page.labelling.selection
+
+
+def test_each_frame_keeps_the_outline_that_was_begun_there_and_closing_would_lose_it(page: AnnotatePage, qtbot) -> None:
+    assert page.busy_reason() is None
+    for frame in (0, 1, 0):
+        page.session.show_frame(frame)
+        qtbot.waitUntil(lambda frame=frame: page.labelling.now is not None and page.labelling.now.frame == frame)
+        if not page.tools["polygon"].busy:
+            polygon(page, (10, 10), (40, 10), (40 + frame, 30))
+    assert page.tools["polygon"].points[-1] == (40, 30)
+    assert page.busy_reason() == "an outline of 3 points is begun and no label yet"
