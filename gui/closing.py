@@ -1,4 +1,4 @@
-"""Closing the window while work goes on: asks once, stops everything in order, and waits with the window alive."""
+"""Closing the window while work goes on, or is begun: asks once, stops everything in order, and waits with the window alive."""
 
 from __future__ import annotations
 
@@ -23,13 +23,14 @@ class Closing(QObject):
 
     def allowed(self) -> bool:
         """Whether the window may close now; if not, the user was asked, and where he agreed everything is stopping."""
-        if not self._jobs.running:
-            return True
+        running = bool(self._jobs.running)
         if self.stopping:
-            return False
+            return not running
         reasons = [*self._reasons()]
         if reasons and not self._agreed(reasons):
             return False
+        if not running:
+            return True
         self.stopping = True
         self._jobs.cancel_all()
         return False
@@ -40,9 +41,10 @@ class Closing(QObject):
         box.setWindowTitle("Close Roadscope?")
         said = " and ".join(reasons)
         box.setText(f"{said[:1].upper()}{said[1:]}.")
-        box.setInformativeText("It will be stopped in order: what can be resumed is kept.")
-        stop = box.addButton("Stop and close", QMessageBox.ButtonRole.AcceptRole)
-        stay = box.addButton("Keep running", QMessageBox.ButtonRole.RejectRole)
+        runs = bool(self._jobs.running)
+        box.setInformativeText("It will be stopped in order: what can be resumed is kept." if runs else "It is lost when the window closes.")
+        stop = box.addButton("Stop and close" if runs else "Close", QMessageBox.ButtonRole.AcceptRole)
+        stay = box.addButton("Keep running" if runs else "Go back", QMessageBox.ButtonRole.RejectRole)
         box.setDefaultButton(stay)
         box.setEscapeButton(stay)
         box.exec()

@@ -66,6 +66,18 @@ def test_closing_without_work_does_not_ask(window: MainWindow, qtbot, monkeypatc
     assert not asked and not window.isVisible()
 
 
+def test_closing_asks_where_something_begun_would_be_lost(window: MainWindow, qtbot, monkeypatch: pytest.MonkeyPatch) -> None:
+    asked = answer(monkeypatch, "Go back")
+    qtbot.waitUntil(lambda: not window.jobs.running, timeout=20_000)
+    page = next(iter(window.host.pages.values()))
+    monkeypatch.setattr(page, "busy_reason", lambda: "an outline is begun")
+    window.close()
+    assert asked == ["An outline is begun."] and window.isVisible()
+    answer(monkeypatch, "Close")
+    window.close()
+    assert not window.isVisible()
+
+
 def test_a_running_job_is_a_chip_with_percent(window: MainWindow, endless: ThreadJob, qtbot) -> None:
     chips = window.bar._chips
     qtbot.waitUntil(lambda: chips.isVisible() and "25" in chips.text())
