@@ -53,9 +53,13 @@ def labels_of(document: Document, space: LabelSpace) -> dict[str, tuple[Label, b
 
 
 def background(space: LabelSpace) -> Label | None:
-    """The label of pixels in no region: what is called unlabelled or void, else the first void one; None where the space has none."""
-    named = next((found for name in _BACKGROUNDS if (found := space.find(name)) is not None), None)
-    return named or next((label for label in space.labels if label.category == "void"), None)
+    """The label of pixels in no region: what is called unlabelled or void, else the void one of the lowest id; None where the space has none.
+
+    Never one that is trained on, and the same in whatever order the user puts the classes.
+    """
+    fitting = [label for label in space.labels if is_void(label)]
+    named = next((found for name in _BACKGROUNDS if (found := space.find(name)) in fitting), None)
+    return named or min(fitting, key=lambda label: label.id, default=None)
 
 
 def is_void(label: Label) -> bool:

@@ -11,7 +11,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from numpy.typing import NDArray
 
-from engine import labels
+from engine import label_editing, labels
 from engine.annotation import masks
 from engine.annotation.document import Document, Polygon, Region
 from engine.annotation.raster import Rasteriser
@@ -19,6 +19,7 @@ from engine.config import ClassesConfig
 from engine.datasets import _palette
 from engine.errors import ConfigError, DataError
 from engine.evaluation.confusion import Confusion
+from engine.label_space import Label, LabelSpace
 from engine.world import polygons
 
 WIDTH, HEIGHT = 61, 43
@@ -170,6 +171,17 @@ def test_every_label_space_has_all_its_masks(name: str) -> None:
     assert [tuple(colour) for colour in _row(masks.colours(document, space))] == [*(label.colour for label in fitting), unpainted.colour]
     assert _row(masks.index_mask(document, space)) == [*(space.labels.index(label) for label in fitting), 255]
     assert masks.instance_ids(document, space).dtype == masks.kitti_instance(document, space).dtype == np.uint16
+
+
+def test_classes_that_are_added_or_moved_change_nothing_of_what_no_region_covers() -> None:
+    void = Label(5, "edge", (0, 0, 0), "void"), Label(6, "blur", (1, 1, 1), "void")
+    for more, background in ((), 255), (void, 5):
+        space = LabelSpace("own", "Own", (Label(0, "a", (9, 0, 0), "things", 0), Label(1, "b", (0, 9, 0), "things", 1), *more))
+        rows = label_editing.rows_of(space)
+        trained = label_editing.Row("mystery", (0, 0, 9), "void", True)
+        after = label_editing.edited(space, [trained, *reversed(rows)], name="mine", title="Mine")
+        for one in (space, after):
+            np.testing.assert_array_equal(masks.label_ids(Document(3, 2), one), np.full((2, 3), background))
 
 
 def test_a_space_without_a_void_class_leaves_the_background_void() -> None:
