@@ -5,6 +5,7 @@ from __future__ import annotations
 import traceback
 from collections.abc import Iterable
 from dataclasses import dataclass
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject, Signal
@@ -30,6 +31,7 @@ class _Seen:
     opened: Opened
     prediction: Prediction
     classes: ClassSet
+    checkpoint: Path | None
 
 
 class DraftMaker(QObject):
@@ -70,7 +72,7 @@ class DraftMaker(QObject):
         if now is None or card is None:
             return
         self._box = box or self._box
-        known = self._seen is not None and self._seen.opened is now and self._seen.classes == card.classes
+        known = self._seen is not None and self._seen.opened is now and self._seen.checkpoint == self._player.masks.checkpoint
         if self.proposal is None:
             self._wanted = now
         if known and self.proposal is not None:
@@ -107,7 +109,7 @@ class DraftMaker(QObject):
         now, card = self._labelling.now, self._session.card
         here = now is not None and now.frame == frame and (self._wanted is now or (self.proposal is not None and self.proposal.opened is now))
         if here and now is not None and card is not None:
-            self._seen = _Seen(now, prediction, card.classes)
+            self._seen = _Seen(now, prediction, card.classes, self._player.masks.checkpoint)
             self.again()
 
     def _on_made(self, asked: Asked, proposal: Proposal) -> None:

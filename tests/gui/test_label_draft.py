@@ -240,6 +240,16 @@ def test_other_tools_leave_the_draft_alone_and_edits_go_on_meanwhile(qtbot, page
     assert names(page)[-1] == "person" and len(names(page)) == 4 and page.canvas.tool is page.tools["brush"]
 
 
+def test_another_checkpoint_is_asked_anew_though_it_knows_the_same_classes(qtbot, page: AnnotatePage, tmp_path: Path) -> None:
+    part = propose(qtbot, page)
+    checkpoints.write(tmp_path / "wiser.safetensors", Card(ModelConfig(), CLASSES, Recipe((64, 96))), {"nothing": np.zeros(1, np.float32)})
+    page.session.choose_checkpoint(tmp_path / "wiser.safetensors")
+    qtbot.waitUntil(lambda: page.player.masks.checkpoint == tmp_path / "wiser.safetensors")
+    page.player.masks._context.keep(0, Prediction(np.full((HEIGHT, WIDTH), SKY, np.uint8), np.ones((HEIGHT, WIDTH), np.float32)))
+    do(page, "draft")
+    qtbot.waitUntil(lambda: part.bar.says.text() == "1 proposed")
+
+
 def test_without_a_checkpoint_it_says_what_to_do(qtbot, page: AnnotatePage) -> None:
     page.session.choose_checkpoint(None)
     failures: list[str] = []
