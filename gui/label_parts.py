@@ -13,11 +13,12 @@ def made(desk: LabelDesk) -> list[LabelPart]:
     from gui.label_exporting import Exporting
     from gui.label_ignoring import Ignoring
     from gui.label_keeping import Keeping
+    from gui.label_menu import PictureMenu
     from gui.label_prompting import Prompting
     from gui.label_recovery import Recovery
     from gui.label_review import Review
     from gui.label_seeing import Seeing
     from gui.label_simplifying import Simplifying
 
-    kinds: list[type[LabelPart]] = [Classes, Copying, Draft, Review, Keeping, Exporting, Recovery, Seeing, Ignoring, Simplifying, Prompting]
+    kinds: list[type[LabelPart]] = [Classes, Copying, Draft, Review, Keeping, Exporting, Recovery, Seeing, Ignoring, Simplifying, Prompting, PictureMenu]
     return [kind(desk) for kind in kinds]

@@ -8,7 +8,7 @@ import pytest
 from PySide6.QtCore import QEvent, Qt
 from PySide6.QtGui import QKeyEvent
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QApplication
+from PySide6.QtWidgets import QApplication, QMenu
 
 from gui import label_edits
 from gui.pages.annotate import AnnotatePage
@@ -134,3 +134,22 @@ def test_each_frame_keeps_the_outline_that_was_begun_there_and_closing_would_los
             polygon(page, (10, 10), (40, 10), (40 + frame, 30))
     assert page.tools["polygon"].points[-1] == (40, 30)
     assert page.busy_reason() == "an outline of 3 points is begun and no label yet"
+
+
+def offered(page: AnnotatePage, x: float, y: float) -> list[str]:
+    """What the right button offers there."""
+    menu = QMenu()
+    page.canvas.menu_opening.emit(menu, (x, y))
+    return [action.text().partition("\t")[0] for action in menu.actions() if action.text()]
+
+
+def test_a_right_click_selects_and_offers_what_can_be_done_there(page: AnnotatePage) -> None:
+    assert offered(page, 40, 20) == []
+    assert offered(page, 40, 56)[:6] == ["Make it car", "Draw the next as road", "To the top", "To the bottom", "Duplicate", "Delete"]
+    assert len(page.labelling.selection) == 1 and regions(page) == ["road"]
+
+
+def test_a_tool_knows_where_the_pointer_rests_before_it_moves(page: AnnotatePage) -> None:
+    QTest.mouseMove(page.canvas, at(page, 40, 20))
+    page.take("brush")
+    assert page.tools["brush"]._at is not None and page.tools["brush"]._at.pixel == (40, 20)
