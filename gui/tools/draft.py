@@ -46,7 +46,7 @@ class DraftTool(Tool):
         if not self.busy or event.modifiers() & ~Qt.KeyboardModifier.KeypadModifier:
             return False  # Ctrl+Z stays the document's
         keys = (Qt.Key.Key_Return, Qt.Key.Key_Enter, Qt.Key.Key_Escape)
-        return event.key() in keys or (self._under is not None and event.key() in _KEEP + _LEAVE)
+        return event.key() in (*keys, Qt.Key.Key_Y, Qt.Key.Key_N) or (self._under is not None and event.key() in _KEEP + _LEAVE)
 
     def put_away(self) -> None:
         self._start = self._end = self._at = None

@@ -61,6 +61,7 @@ class LabelCanvas(ImageCanvas):
             self._tool = tool
             tool.in_hand = True
             tool.taken()
+            self._point()
         self._dress()
         self.update()
 
@@ -204,6 +205,14 @@ class LabelCanvas(ImageCanvas):
             self._tool.cancel()
             if opened is not None:
                 self._tool.taken()
+                self._point()
+
+    def _point(self) -> None:
+        """Tells the tool where the pointer rests: keys may come before it moves."""
+        if self._at is not None and self._can_draw and not self._drags:
+            ratio = self.devicePixelRatioF()
+            x, y = self.view.picture_point(self._at.x() * ratio, self._at.y() * ratio)
+            self._tool.move(Pointer(x, y, self.view.scale), pressed=False)  # type: ignore[union-attr]
 
     def _draw_grid(self, painter: QPainter, ratio: float) -> None:
         view = self.view
