@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject, Signal
 
@@ -40,7 +40,7 @@ class ResultFrames(QObject):
 
     def __init__(self, parent: QObject | None = None) -> None:
         super().__init__(parent)
-        self._dataset: tuple[tuple[Any, ...], FileDataset] | None = None
+        self._scored: tuple[Path, FileDataset, tuple[str, ...], dict[str, int]] | None = None
         self._asked: tuple[Kept, int] | None = None
         self._latest = Latest(self._read, self)
         self._latest.done.connect(lambda asked, frame: self.ready.emit(frame) if asked == self._asked else None)
@@ -59,25 +59,27 @@ class ResultFrames(QObject):
         import cv2
         import numpy as np
 
-        from engine.errors import DataError
         from gui.widgets import layers
 
         result, index = asked
-        dataset = self._opened(result)
-        if index >= len(dataset.samples):
-            raise DataError(f"{dataset.root} has fewer frames than when it was scored; evaluate again")
+        dataset, place = self._found(result, index)
         prediction = result.mask(index)
-        truth = cv2.LUT(dataset.mask(index), result.classes.table)
+        truth = cv2.LUT(dataset.mask(place), result.classes.table)
         if truth.shape != prediction.shape:
             truth = cv2.resize(truth, prediction.shape[::-1], interpolation=cv2.INTER_NEAREST_EXACT)
         errors = np.where(truth >= len(result.classes), VOID, np.where(truth == prediction, RIGHT, WRONG)).astype(np.uint8)
-        return ResultFrame(result, index, dataset.samples[index].image, layers.pyramid(dataset.image(index)), truth, prediction, errors)  # type: ignore[arg-type]
+        return ResultFrame(result, index, dataset.samples[place].image, layers.pyramid(dataset.image(place)), truth, prediction, errors)  # type: ignore[arg-type]
 
-    def _opened(self, result: Kept) -> FileDataset:
+    def _found(self, result: Kept, index: int) -> tuple[FileDataset, int]:
+        """The dataset that was scored, and where in it the frame stands now: others may have got labels since, or lost them. Raises DataError."""
         from engine import datasets
+        from engine.errors import DataError
 
-        report = result.report
-        key = (report["data"], report.get("layout", "auto"), report["split"])
-        if self._dataset is None or self._dataset[0] != key:
-            self._dataset = key, datasets.open_labelled(Path(key[0]), layout=key[1], split=key[2])
-        return self._dataset[1]
+        if self._scored is None or self._scored[0] != result.path:
+            report = result.report
+            dataset = datasets.open_dataset(Path(report["data"]), layout=report.get("layout", "auto"), split=report["split"])
+            self._scored = result.path, dataset, result.frames().names, {sample.name: place for place, sample in enumerate(dataset.samples)}
+        _, dataset, names, places = self._scored
+        if index >= len(names) or names[index] not in places:
+            raise DataError(f"{dataset.root} lacks a frame that was scored; evaluate again")
+        return dataset, places[names[index]]
