@@ -121,7 +121,7 @@ class _Writer:
             yield Message(f"left out: {frame.problem}", "warning")
             return
         try:
-            yield from self._write(frame.index, frame.image, frame.predictions[0], 0.0)
+            yield from self._written(frame.index, frame.image, frame.predictions[0], 0.0)
         except _Held:
             self._held.append((frame.index, frame.image, frame.predictions[0]))
 
@@ -129,7 +129,7 @@ class _Writer:
         """Tries once more what was open elsewhere."""
         for index, image, prediction in self._held:
             try:
-                yield from self._write(index, image, prediction, 0.0 if should_stop() else _PATIENCE_S)
+                yield from self._written(index, image, prediction, 0.0 if should_stop() else _PATIENCE_S)
             except _Held as held:
                 self.count["open"] += 1
                 yield Message(f"left out: {held}", "warning")
@@ -138,6 +138,14 @@ class _Writer:
         """What became of the frames: `drafted`, `regions` in them, `labelled` before, `empty`, `open` elsewhere, `unreadable`."""
         kinds = ("drafted", "regions", "labelled", "empty", "open", "unreadable")
         return {kind: self.count[kind] for kind in kinds} | {"seconds": round(seconds, 2), "frames_per_second": round(self.count["drafted"] / max(seconds, 1e-6), 2)}
+
+    def _written(self, index: int, image: Image, prediction: Prediction, patience: float) -> Iterator[Event]:
+        """A frame whose labels are damaged, or can't be drawn, keeps no other from its draft."""
+        try:
+            yield from self._write(index, image, prediction, patience)
+        except DataError as error:
+            self.count["unreadable"] += 1
+            yield Message(f"left out: {error}", "warning")
 
     def _write(self, index: int, image: Image, prediction: Prediction, patience: float) -> Iterator[Event]:
         height, width = image.shape[:2]

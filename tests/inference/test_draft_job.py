@@ -160,6 +160,14 @@ def test_frames_with_masks_of_any_dataset_are_labelled_and_others_are_kept_in_th
     assert sorted(path.name for path in (tmp_path / "frames").iterdir()) == ["0.png", "1.png"]
 
 
+def test_a_damaged_document_is_left_as_it_is_and_keeps_no_other_frame_from_its_draft(checkpoint: Path, street: Path) -> None:
+    document(street, 0).parent.mkdir(parents=True)
+    document(street, 0).write_text("{", encoding="utf-8")
+    said = drafted(checkpoint, street, existing=True, options=Options(smallest=1))
+    assert summary(said)["drafted"] == COUNT - 1 and summary(said)["unreadable"] == 1 and document(street, 0).read_text(encoding="utf-8") == "{"
+    assert any(isinstance(event, Message) and "polygons.json" in event.text for event in said)
+
+
 @pytest.mark.parametrize("existing", [False, True])
 def test_a_frame_in_which_nothing_is_found_is_left_as_it_is(checkpoint: Path, tmp_path: Path, existing: bool) -> None:
     layouts.picture(tmp_path / "own" / "images" / "f1.png", (64, 96))
