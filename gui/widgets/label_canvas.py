@@ -172,7 +172,8 @@ class LabelCanvas(ImageCanvas):
             super().keyPressEvent(event)
 
     def event(self, event: QEvent) -> bool:
-        if event.type() == QEvent.Type.ShortcutOverride and isinstance(event, QKeyEvent) and self._tool is not None and (self._drags or self._tool.reserves(event)):
+        drags = self._pressed != Qt.MouseButton.NoButton
+        if event.type() == QEvent.Type.ShortcutOverride and isinstance(event, QKeyEvent) and self._tool is not None and (drags or self._tool.reserves(event)):
             event.accept()  # while something is drawn these are the tool's, in the middle of a drag all: an edit by a key would be undone or doubled by its end
             return True
         if event.type() == QEvent.Type.Leave:
@@ -180,10 +181,6 @@ class LabelCanvas(ImageCanvas):
             self.pointed.emit(None)
             self.update()
         return super().event(event)
-
-    @property
-    def _drags(self) -> bool:
-        return self._pressed != Qt.MouseButton.NoButton
 
     @property
     def _can_draw(self) -> bool:
@@ -209,7 +206,7 @@ class LabelCanvas(ImageCanvas):
 
     def _point(self) -> None:
         """Tells the tool where the pointer rests: keys may come before it moves."""
-        if self._at is not None and self._can_draw and not self._drags:
+        if self._at is not None and self._can_draw and self._pressed == Qt.MouseButton.NoButton:
             ratio = self.devicePixelRatioF()
             x, y = self.view.picture_point(self._at.x() * ratio, self._at.y() * ratio)
             self._tool.move(Pointer(x, y, self.view.scale), pressed=False)  # type: ignore[union-attr]
