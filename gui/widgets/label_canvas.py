@@ -172,8 +172,8 @@ class LabelCanvas(ImageCanvas):
             super().keyPressEvent(event)
 
     def event(self, event: QEvent) -> bool:
-        drags = self._pressed != Qt.MouseButton.NoButton
-        if event.type() == QEvent.Type.ShortcutOverride and isinstance(event, QKeyEvent) and self._tool is not None and (drags or self._tool.reserves(event)):
+        is_key = event.type() == QEvent.Type.ShortcutOverride and isinstance(event, QKeyEvent)
+        if is_key and self._tool is not None and (self._pressed != Qt.MouseButton.NoButton or self._tool.reserves(event)):  # type: ignore[arg-type]
             event.accept()  # while something is drawn these are the tool's, in the middle of a drag all: an edit by a key would be undone or doubled by its end
             return True
         if event.type() == QEvent.Type.Leave:
