@@ -65,8 +65,7 @@ def sampled_ids(ids: NDArray[np.uint16], view: Viewport) -> NDArray[np.uint16]:
 
 def tinted(mask: Picture, table: NDArray[np.uint32]) -> Picture:
     """(h, w, 4) premultiplied BGRA by a 256-entry table of 0xAARRGGBB."""
-    entries = np.ascontiguousarray(table, "<u4").view(np.uint8).reshape(1, 256, 4)
-    return cv2.LUT(cv2.merge([mask] * 4), entries)
+    return np.take(np.ascontiguousarray(table, "<u4"), mask, mode="clip").view(np.uint8).reshape(*mask.shape, 4)  # half of the time of OpenCV's
 
 
 def outlined(tint: Picture, mask: Picture) -> None:
