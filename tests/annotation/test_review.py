@@ -138,9 +138,9 @@ def test_twenty_thousand_frames_are_listed_in_a_moment(store: ReviewStore, tmp_p
         store._connection.execute("begin")
         for document in documents[::4]:
             store.check(Place(str(folder.resolve()), document.name), "x", review.stamp(document))
-    started = time.perf_counter()
+    started = time.process_time()
     found = queue.survey(documents, [False] * len(documents), store)
-    assert time.perf_counter() - started < 3  # 0.2 s where nothing else runs
+    assert time.process_time() - started < 3  # 0.2 s where nothing else runs
     assert len(queue.ordered(found, Queue.UNCHECKED)) == 5000 and len(queue.ordered(found, Queue.UNLABELLED)) == 10_000
 
 
