@@ -9,7 +9,7 @@ import math
 import threading
 import time
 from collections import OrderedDict
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -17,7 +17,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from engine.annotation.changes import difference
-from engine.annotation.document import Box, Document, Painted, Polygon, Region, Shape
+from engine.annotation.document import FAR, Box, Document, Painted, Polygon, Region, Shape
 
 KEPT_BYTES = 256 << 20
 _ENTRY_BYTES = 1000
@@ -75,6 +75,7 @@ class Rasteriser:
         regions = document.regions
         if within == (0, 0, self.width, self.height) and len(self._kept) < len(regions) / 2 and target.dtype == np.uint8 and target.flags.c_contiguous:
             self._paint_all(regions, target, value_of)
+            self._boxes.of(document)  # so that the first question about a place is answered at once
             return
         for place, left, top, right, bottom in self._parts(document, within):
             region = regions[place]
@@ -216,13 +217,35 @@ class _Boxes:
         boxes = boxes.copy()
         for splice in difference(known, document, "").splices:
             end = splice.place + len(splice.removed)
-            rows = np.array([_cut(region.shape.box, *self._size) for region in splice.inserted], np.int32).reshape(-1, 4).T
+            rows = _boxes(splice.inserted, *self._size)
             if len(splice.removed) == len(splice.inserted):
                 boxes[:, splice.place : end] = rows
             else:
                 boxes = np.concatenate((boxes[:, : splice.place], rows, boxes[:, end:]), axis=1)
         self._last = document, boxes
         return boxes
+
+
+def _boxes(regions: Sequence[Region], width: int, height: int) -> NDArray[np.int32]:
+    """(4, N): left, top, right and bottom of each region, cut to the frame; 0 for those outside. Those of polygons given as arrays are found all at once."""
+    boxes = np.zeros((len(regions), 4), np.int64)
+    arrays: list[NDArray[np.float32]] = []
+    places: list[int] = []
+    for place, region in enumerate(regions):
+        drawn = region.shape.drawn if isinstance(region.shape, Polygon) else None
+        if isinstance(drawn, np.ndarray) and drawn.size:
+            arrays.append(drawn)
+            places.append(place)
+        else:
+            boxes[place] = region.shape.box
+    if arrays:
+        points = np.concatenate(arrays).astype(np.int64).reshape(-1, 2)
+        starts = np.cumsum([0, *(one.size // 2 for one in arrays[:-1])])
+        boxes[places] = np.concatenate((np.minimum.reduceat(points, starts), np.maximum.reduceat(points, starts) + 1), axis=1)
+        boxes[places] = np.where((boxes[places] > -FAR).all(axis=1, keepdims=True) & (boxes[places] < FAR).all(axis=1, keepdims=True), boxes[places], (-FAR, -FAR, FAR, FAR))
+    cut = np.concatenate((np.maximum(boxes[:, :2], 0), np.minimum(boxes[:, 2:], (width, height))), axis=1)
+    cut[(cut[:, 0] >= cut[:, 2]) | (cut[:, 1] >= cut[:, 3])] = _NOWHERE
+    return cut.astype(np.int32).T
 
 
 def _is_drawn(shape: Polygon) -> bool:

@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from PIL import Image, ImageDraw
 
 from engine.annotation.document import Box, Document, Painted, Polygon, Region, Shape
-from engine.annotation.raster import Rasteriser
+from engine.annotation.raster import Rasteriser, _cut
 
 WIDTH, HEIGHT = 37, 23
 FEW = settings(max_examples=80, deadline=None)
@@ -120,6 +120,7 @@ def test_a_first_painting_of_the_whole_is_as_one_by_masks(document: Document) ->
             rasteriser = Rasteriser(WIDTH, HEIGHT)
             rasteriser.paint(shown, target, lambda region: region.key)
             assert np.array_equal(target.astype(np.int16), np.where(composed(document) < 0, 255, composed(document)))
+            assert np.array_equal(rasteriser._boxes.of(shown).T, [_cut(region.shape.box, WIDTH, HEIGHT) for region in document.regions] or np.empty((0, 4)))
             rasteriser.prepare(shown, lambda: True)
             assert np.array_equal(painting(rasteriser, shown, np.full((HEIGHT, WIDTH), -1, np.int16)), composed(document))
 
