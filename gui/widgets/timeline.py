@@ -112,7 +112,7 @@ class Timeline(QWidget):
         session.theme_changed.connect(lambda: self._on_playback())
         playback.changed.connect(self._on_playback)
         self._player.opened.connect(self._open)
-        self._player.masks.covered_changed.connect(lambda: self.strip.show_covered(self._player.masks.covered))
+        self._player.masks.covered_changed.connect(self._on_covered)
 
     def _open(self, frames: Frames | None) -> None:
         self.setEnabled(frames is not None)
@@ -126,6 +126,9 @@ class Timeline(QWidget):
         self.strip.show_frame(frame)
         self._time.setText(clock(times[frame]) if frame < len(times) else "00:00.0")
         self._where.show_frame(frame, len(times))
+
+    def _on_covered(self) -> None:
+        self.strip.show_covered(self._player.masks.covered)
 
     def _on_playback(self) -> None:
         playback = self._player.playback

@@ -20,6 +20,16 @@ from gui.session import Session  # noqa: E402
 from gui.settings import Settings  # noqa: E402
 
 
+@pytest.fixture(autouse=True)
+def nothing_left() -> Iterator[None]:
+    """Widgets of a page alone, such as its inspector, have no window that takes them along: each would slow every later change of theme down."""
+    yield
+    if QApplication.instance() is not None:
+        for widget in QApplication.topLevelWidgets():
+            widget.deleteLater()
+        QApplication.sendPostedEvents(None, QEvent.Type.DeferredDelete)
+
+
 @pytest.fixture
 def settings(tmp_path: Path) -> Settings:
     return Settings(tmp_path / "window.ini")
