@@ -9,6 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from engine.annotation.document import Box, Document, Painted, Region, Shape
+from gui.label_patches import LabelPatches
 
 if TYPE_CHECKING:
     from engine.annotation.raster import Rasteriser
@@ -26,6 +27,9 @@ class LabelPicture:
     rasteriser: Rasteriser
     index: NDArray[np.uint8]
     _values: dict[str, int | None] = field(init=False)
+    _patches: LabelPatches = field(init=False, default_factory=LabelPatches)
+    _painted: Document | None = field(init=False, default=None)
+    """What the whole index mask shows, but for a stroke that goes on."""
 
     def __post_init__(self) -> None:
         self._values = _values(self.space)
@@ -45,6 +49,8 @@ class LabelPicture:
             table[place] = places.get(label.id, NOTHING)
         self.index[...] = table[self.index]
         self.space, self._values = space, _values(space)
+        self._patches.clear()
+        self._painted = None
 
     def value(self, label: str) -> int | None:
         """What stands for a label in the index mask; None where it is never painted."""
@@ -53,10 +59,23 @@ class LabelPicture:
     def paint(self, document: Document, box: Box | None) -> Box | None:
         """Paints what the document has in `box`; returns the part of it that lies in the frame."""
         cut = self._cut(box)
-        if cut is not None:
-            left, top, right, bottom = cut
-            self.index[top:bottom, left:right] = NOTHING
-            self.rasteriser.paint(document, self.index, lambda region: self.value(region.label), window=cut)
+        if cut is None:
+            return None
+        left, top, right, bottom = cut
+        shown, before, patches = self.index[top:bottom, left:right], self._painted, self._patches
+        whole = shown.shape == self.index.shape
+        kept = patches.before_stroke(cut)
+        if kept is not None and before is not None:
+            patches.keep(self.rasteriser.touching(before, cut), cut, kept)
+        regions = self.rasteriser.touching(document, cut)
+        known = patches.find(regions, cut)
+        if known is not None:
+            shown[...] = known
+        else:
+            self._draw(document, cut)
+            if not whole:
+                patches.keep(regions, cut, shown)
+        self._painted = document if whole or before is not None else None
         return cut
 
     def paint_stroke(self, mask: NDArray[np.bool_], box: Box, *, value: int | None, below: Document | None = None) -> Box | None:
@@ -67,12 +86,17 @@ class LabelPicture:
         left, top, right, bottom = cut
         here = mask[top - box[1] : bottom - box[1], left - box[0] : right - box[0]]
         target = self.index[top:bottom, left:right]
+        self._patches.stroke_begins(self.index)
+        before = target.copy()
         if value is not None:
             target[here] = value
         elif below is not None:
-            before = target.copy()
-            self.paint(below, cut)
+            self._draw(below, cut)
             np.copyto(target, before, where=~here)
+        other = target != before
+        rows, columns = np.flatnonzero(other.any(axis=1)), np.flatnonzero(other.any(axis=0))
+        if len(rows):
+            self._patches.stroke_drew((left + int(columns[0]), top + int(rows[0]), left + int(columns[-1]) + 1, top + int(rows[-1]) + 1))
         return cut
 
     def region_at(self, document: Document, x: int, y: int) -> Region | None:
@@ -85,6 +109,11 @@ class LabelPicture:
             return shape
         pixels = self.rasteriser.pixels(shape)
         return Painted.of(pixels.mask, pixels.box[0], pixels.box[1])
+
+    def _draw(self, document: Document, cut: Box) -> None:
+        left, top, right, bottom = cut
+        self.index[top:bottom, left:right] = NOTHING
+        self.rasteriser.paint(document, self.index, lambda region: self.value(region.label), window=cut)
 
     def _cut(self, box: Box | None) -> Box | None:
         if box is None:

@@ -140,6 +140,12 @@ class Rasteriser:
                 found.append(region)
         return tuple(found)
 
+    def touching(self, document: Document, box: Box) -> tuple[Region, ...]:
+        """The regions that may have a pixel in the box, deleted ones too, the lowest first: what is in it is theirs alone."""
+        self._check(document)
+        regions = document.regions
+        return tuple([regions[place] for place in self._touching(document, _cut(box, self.width, self.height))])
+
     def _touching(self, document: Document, box: Box) -> list[int]:
         """Places of the regions whose boxes share a pixel with `box`, which lies within the frame."""
         left, top, right, bottom = self._boxes.of(document)

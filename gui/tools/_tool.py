@@ -16,6 +16,9 @@ from engine.annotation.document import Point, Polygon, Region, Shape
 from gui.labelling import Labelling
 from gui.widgets.viewport import Viewport
 
+_CLOSE = 1.5
+"""Device pixels a picture pixel from which on single pixels are told apart."""
+_STEP = 0.75
 GRAB = 9.0
 """Device pixels within which the pointer takes hold of something."""
 
@@ -158,7 +161,7 @@ def draw_region(painter: QPainter, region: Region, view: Viewport, ratio: float,
     painter.setRenderHint(QPainter.RenderHint.Antialiasing, isinstance(region.shape, Polygon))
     painter.translate((view.left + 0.5 * view.scale) / ratio, (view.top + 0.5 * view.scale) / ratio)
     painter.scale(view.scale / ratio, view.scale / ratio)
-    lines = _edges(region.shape)
+    lines = _edges(region.shape, view.scale < _CLOSE)
     for pen in (QPen(QColor(0, 0, 0, 170), 3.0), QPen(colour, 1.5)):
         pen.setCosmetic(True)
         painter.setPen(pen)
@@ -170,10 +173,11 @@ def draw_region(painter: QPainter, region: Region, view: Viewport, ratio: float,
 
 
 @lru_cache(maxsize=64)
-def _edges(shape: Shape) -> list[QPolygonF]:
-    """Outlines as documents count; of painted pixels and their holes through the middles of the outermost ones."""
+def _edges(shape: Shape, far: bool) -> list[QPolygonF]:
+    """Outlines as documents count; of painted pixels and their holes through the middles of the outermost ones, seen from `far` without their steps."""
     if isinstance(shape, Polygon):
         return [QPolygonF([QPointF(x, y) for x, y in shape.points])]
     left, top, _, _ = shape.box
     found, _ = cv2.findContours(shape.mask.astype(np.uint8), cv2.RETR_CCOMP, cv2.CHAIN_APPROX_SIMPLE, offset=(left, top))
+    found = [cv2.approxPolyDP(contour, _STEP, True) if far else contour for contour in found]  # wide lines are slow to draw, and the more so the more corners they have
     return [QPolygonF([QPointF(x, y) for x, y in contour[:, 0].tolist()]) for contour in found]
