@@ -10,7 +10,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import numpy as np
-from PySide6.QtCore import QObject, QTimer, Signal
+from PySide6.QtCore import QObject, Qt, QTimer, Signal
+from PySide6.QtGui import QGuiApplication
 
 from engine.annotation import finding
 from engine.annotation.document import Document
@@ -133,7 +134,9 @@ class LabelFeed(QObject):
 
     def _prepare(self) -> None:
         self._rested()
-        if self._shown is not None:
+        if _drawing():
+            self._pause.start()
+        elif self._shown is not None:
             self._reader.ask(self._shown)
 
     def _leave(self) -> None:
@@ -143,7 +146,11 @@ class LabelFeed(QObject):
             self._shown = None
 
     def _on_prepared(self, shown: _Shown) -> None:
-        if self._reads_ahead and shown is self._shown and self._asked is not None:
+        if shown is not self._shown:
+            return
+        if _drawing():
+            self._pause.start()
+        elif self._reads_ahead and self._asked is not None:
             following = Wanted(self._asked.frames, self._asked.frame + self._step)
             if 0 <= following.frame < len(following.frames):
                 self._read(following)
@@ -174,6 +181,11 @@ class LabelFeed(QObject):
 
 def _same(one: Wanted | None, other: Wanted | None) -> bool:
     return one is not None and other is not None and one.frames is other.frames and one.frame == other.frame
+
+
+def _drawing() -> bool:
+    """Whether a button of the mouse is down: a thread that takes half of the interpreter's time would be felt."""
+    return QGuiApplication.mouseButtons() != Qt.MouseButton.NoButton
 
 
 def _written(path: Path) -> float:

@@ -13,6 +13,7 @@ from engine import images
 from engine.annotation import cityscapes_json
 from engine.annotation.document import Document, Polygon
 from engine.inspection.opening import open_path
+from gui import label_feed
 from gui.frames import Frames
 from gui.label_feed import LabelFeed, Wanted
 from gui.labelling import Opened
@@ -71,6 +72,15 @@ def test_frames_that_are_asked_for_in_a_hurry_come_without_those_between(qtbot, 
         feed.ask(Wanted(frames, frame))
     qtbot.waitUntil(lambda: bool(given) and given[-1] == 3)
     assert len(given) <= 2 and feed.ahead is None
+
+
+def test_nothing_is_prepared_or_read_ahead_while_a_button_is_down(qtbot, feed: LabelFeed, frames: Frames, monkeypatch: pytest.MonkeyPatch) -> None:
+    asked: list[int] = []
+    monkeypatch.setattr(label_feed, "_drawing", lambda: asked.append(1) is None and len(asked) < 4)
+    shown(qtbot, feed, frames, 0)
+    qtbot.waitUntil(lambda: len(asked) == 3)
+    assert feed.ahead is None and not feed._reader.busy
+    qtbot.waitUntil(lambda: feed.ahead == 1)
 
 
 def test_nothing_is_read_ahead_while_a_job_writes_documents(qtbot, feed: LabelFeed, frames: Frames) -> None:
