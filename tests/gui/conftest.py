@@ -25,6 +25,7 @@ def nothing_left() -> Iterator[None]:
     """Widgets of a page alone, such as its inspector, have no window that takes them along: each would slow every later change of theme down."""
     yield
     if QApplication.instance() is not None:
+        QApplication.processEvents()  # what threads have said still finds its widgets
         for widget in QApplication.topLevelWidgets():
             widget.deleteLater()
         QApplication.sendPostedEvents(None, QEvent.Type.DeferredDelete)
