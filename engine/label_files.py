@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -144,9 +143,9 @@ class _Reader:
     def _check_unique(self, labels: tuple[Label, ...], lines: list[int]) -> None:
         """Ids, and names among themselves and with earlier ones."""
         owners: dict[object, str] = {}
-        named: Callable[[Label], tuple[object, ...]] = lambda label: (label.id, label.name, *label.aliases)  # noqa: E731
         for label, line in zip(labels, lines):
-            for value in dict.fromkeys(named(label)):
+            named: tuple[object, ...] = (label.id, label.name, *label.aliases)
+            for value in dict.fromkeys(named):
                 what = f"the id {value}" if isinstance(value, int) else f"the name {value!r}"
                 self._check(value not in owners, line, f"gives {what} to {label.name!r} and to {owners.get(value)!r}", "make them different")
                 owners[value] = label.name

@@ -50,7 +50,8 @@ class LabelPatches:
 
     def clear(self) -> None:
         """The same regions look different from now on."""
-        self.__init__()  # type: ignore[misc]  # as new
+        self._kept.clear()
+        self._bytes, self._before, self._changed = 0, None, None
 
     def stroke_begins(self, index: NDArray[np.uint8]) -> None:
         """Before a stroke's part is drawn; only the first part of a stroke counts."""

@@ -26,7 +26,8 @@ class DriveFacts(QWidget):
         for name in ("Name", "Kind", "Size", "Length", "File"):
             self._values[name] = QLabel()
             self._values[name].setWordWrap(True)
-            self._values[name].setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
+            if name != "File":  # its breaks would be copied with it
+                self._values[name].setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
             label = QLabel(name)
             label.setObjectName("muted")
             self._form.addRow(label, self._values[name])
@@ -63,4 +64,6 @@ class DriveFacts(QWidget):
         if drive is not None:
             frame = drive.frames[min(self._session.frame, len(drive.frames) - 1)]
             file = frame.image or frame.scan
-            self._values["File"].setText(file.name if file else f"frame {frame.number}")
+            name = file.name if file else f"frame {frame.number}"
+            self._values["File"].setText(name.replace("_", "_\u200b"))  # a long name may be broken there: it must not widen the inspector
+            self._values["File"].setToolTip(name)
