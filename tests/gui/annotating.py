@@ -47,6 +47,18 @@ def opened(qtbot, session, jobs, settings, root: Path) -> AnnotatePage:
     return page
 
 
+def part(page: AnnotatePage, kind: type):
+    """The page's part of this kind."""
+    return next(one for one in page.parts if isinstance(one, kind))
+
+
+def do(page: AnnotatePage, id: str) -> None:
+    """What the row's key does."""
+    (row,) = [row for row in page.actions() if row.id == f"annotate.{id}"]
+    assert row.possible
+    row.call()
+
+
 def at(page: AnnotatePage, x: float, y: float) -> QPoint:
     """The middle of a pixel of the picture on the canvas."""
     view, ratio = page.canvas.view, page.canvas.devicePixelRatioF()

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from PySide6.QtCore import QModelIndex, QPoint, Qt
+from PySide6.QtCore import QModelIndex, Qt
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QMessageBox
 
@@ -21,6 +21,7 @@ from gui.label_copying import Copying
 from gui.pages.annotate import AnnotatePage
 from gui.widgets.tone_controls import tone
 from tests import layouts
+from tests.gui.annotating import at, click, drag, part, shown
 
 WIDTH, HEIGHT = 96, 64
 SPACE = labels.space("cityscapes")
@@ -50,35 +51,6 @@ def page(qtbot, session, jobs, settings, cityscapes: Path):
     qtbot.waitUntil(lambda: page.labelling.now is not None)
     yield page
     page.shutdown()
-
-
-def part(page: AnnotatePage, kind: type):
-    """The page's part of this kind."""
-    return next(one for one in page.parts if isinstance(one, kind))
-
-
-def at(page: AnnotatePage, x: float, y: float) -> QPoint:
-    """The middle of a pixel of the picture on the canvas."""
-    view, ratio = page.canvas.view, page.canvas.devicePixelRatioF()
-    return QPoint(round((view.scale * (x + 0.5) + view.left) / ratio), round((view.scale * (y + 0.5) + view.top) / ratio))
-
-
-def click(page: AnnotatePage, x: float, y: float, held: Qt.KeyboardModifier = Qt.KeyboardModifier.NoModifier) -> None:
-    QTest.mouseMove(page.canvas, at(page, x, y))
-    QTest.mouseClick(page.canvas, Qt.MouseButton.LeftButton, held, at(page, x, y))
-
-
-def drag(page: AnnotatePage, *points: tuple[float, float], held: Qt.KeyboardModifier = Qt.KeyboardModifier.NoModifier) -> None:
-    QTest.mousePress(page.canvas, Qt.MouseButton.LeftButton, held, at(page, *points[0]))
-    for point in points[1:]:
-        QTest.mouseMove(page.canvas, at(page, *point))
-    QTest.mouseRelease(page.canvas, Qt.MouseButton.LeftButton, held, at(page, *points[-1]))
-
-
-def shown(page: AnnotatePage, x: int, y: int) -> str:
-    """The class that is on the screen at a pixel."""
-    value = page.labelling.picture.index[y, x]
-    return "" if value == 255 else SPACE.labels[value].name
 
 
 def test_what_is_in_the_file_is_on_the_screen(page: AnnotatePage) -> None:

@@ -19,7 +19,7 @@ from gui.label_seeing import Seeing
 from gui.label_simplifying import Simplifying
 from gui.pages.annotate import AnnotatePage
 from gui.widgets import layers
-from tests.gui.annotating import SPACE, at, click, drag, opened, regions, shown, street
+from tests.gui.annotating import SPACE, at, click, drag, opened, part, regions, shown, street
 
 
 @pytest.fixture
@@ -27,10 +27,6 @@ def page(qtbot, session, jobs, settings, tmp_path: Path):
     page = opened(qtbot, session, jobs, settings, street(tmp_path))
     yield page
     page.shutdown()
-
-
-def part(page: AnnotatePage, kind: type):
-    return next(one for one in page.parts if isinstance(one, kind))
 
 
 def row(page: AnnotatePage, id: str) -> Action:

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from PySide6.QtCore import QPoint, Qt
+from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
 
 from engine import checkpoints, images, labels
@@ -24,6 +24,7 @@ from gui.pages.annotate import AnnotatePage
 from gui.settings import Settings
 from gui.widgets.draft_dialog import DraftDialog
 from tests.doubles import tiny_checkpoint
+from tests.gui.annotating import at, click, do
 
 WIDTH, HEIGHT = 96, 64
 SPACE = labels.space("cityscapes")
@@ -71,23 +72,6 @@ def page(qtbot, session, jobs, settings, folder: Path, tmp_path: Path):
 
 def draft(page: AnnotatePage) -> Draft:
     return next(part for part in page.parts if isinstance(part, Draft))
-
-
-def do(page: AnnotatePage, id: str) -> None:
-    """What the row's key does."""
-    (row,) = [row for row in page.actions() if row.id == f"annotate.{id}"]
-    assert row.possible
-    row.call()
-
-
-def at(page: AnnotatePage, x: float, y: float) -> QPoint:
-    view, ratio = page.canvas.view, page.canvas.devicePixelRatioF()
-    return QPoint(round((view.scale * (x + 0.5) + view.left) / ratio), round((view.scale * (y + 0.5) + view.top) / ratio))
-
-
-def click(page: AnnotatePage, x: float, y: float, held: Qt.KeyboardModifier = Qt.KeyboardModifier.NoModifier) -> None:
-    QTest.mouseMove(page.canvas, at(page, x, y))
-    QTest.mouseClick(page.canvas, Qt.MouseButton.LeftButton, held, at(page, x, y))
 
 
 def press(page: AnnotatePage, key: Qt.Key) -> None:

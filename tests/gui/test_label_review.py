@@ -6,7 +6,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from PySide6.QtCore import QPoint, Qt
+from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication
 
@@ -20,6 +20,7 @@ from gui import label_edits
 from gui.label_review import Review
 from gui.pages.annotate import AnnotatePage
 from tests.doubles import tiny_checkpoint
+from tests.gui.annotating import at, do, drag
 
 WIDTH, HEIGHT, COUNT = 96, 64, 5
 SPACE = labels.space("cityscapes")
@@ -77,31 +78,12 @@ def go(qtbot, page: AnnotatePage, frame: int) -> None:
     ready(qtbot, page)
 
 
-def at(page: AnnotatePage, x: float, y: float) -> QPoint:
-    view, ratio = page.canvas.view, page.canvas.devicePixelRatioF()
-    return QPoint(round((view.scale * (x + 0.5) + view.left) / ratio), round((view.scale * (y + 0.5) + view.top) / ratio))
-
-
-def drag(page: AnnotatePage, *points: tuple[float, float]) -> None:
-    QTest.mousePress(page.canvas, Qt.MouseButton.LeftButton, pos=at(page, *points[0]))
-    for point in points[1:]:
-        QTest.mouseMove(page.canvas, at(page, *point))
-    QTest.mouseRelease(page.canvas, Qt.MouseButton.LeftButton, pos=at(page, *points[-1]))
-
-
 def comment(page: AnnotatePage, words: str) -> None:
     page.take("comment")
     drag(page, (40, 30), (50, 40), (60, 50))
     editor = part(page).editor
     QTest.keyClicks(editor.text, words)
     QTest.keyClick(editor.text, Qt.Key.Key_Return)
-
-
-def do(page: AnnotatePage, id: str) -> None:
-    """What the key of the row does."""
-    row = next(row for row in page.actions() if row.id == f"annotate.{id}")
-    assert row.possible
-    row.call()
 
 
 def test_checked_holds_for_these_labels_until_they_are_others(qtbot, page: AnnotatePage) -> None:

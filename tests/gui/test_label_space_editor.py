@@ -22,6 +22,7 @@ from gui.label_classes import Classes
 from gui.pages.annotate import AnnotatePage
 from gui.widgets.label_space_editor import LabelSpaceEditor
 from gui.widgets.label_space_rows import Column
+from tests.gui.annotating import at
 
 WIDTH, HEIGHT = 96, 64
 SPACE = labels.space("cityscapes")
@@ -117,11 +118,6 @@ def write(editor: LabelSpaceEditor, words: str, end: Qt.Key = Qt.Key.Key_Return)
 
 def take(editor: LabelSpaceEditor) -> None:
     QTest.mouseClick(editor.buttons.button(QDialogButtonBox.StandardButton.Ok), Qt.MouseButton.LeftButton)
-
-
-def at(page: AnnotatePage, x: float, y: float) -> QPoint:
-    view, ratio = page.canvas.view, page.canvas.devicePixelRatioF()
-    return QPoint(round((view.scale * (x + 0.5) + view.left) / ratio), round((view.scale * (y + 0.5) + view.top) / ratio))
 
 
 def shown(page: AnnotatePage, x: int, y: int) -> tuple[int, int, int]:
