@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QSignalBlocker
-from PySide6.QtWidgets import QCheckBox, QComboBox, QDialog, QDialogButtonBox, QFormLayout, QHBoxLayout, QLabel, QPushButton, QSpinBox, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QCheckBox, QDialog, QDialogButtonBox, QFormLayout, QLabel, QPushButton, QVBoxLayout, QWidget
 
 from gui.draft_settings import DraftSettings
 from gui.widgets.draft_options import DraftForm
+from gui.widgets.frame_range import FrameRange
 
 
 class DraftDialog(QDialog):
@@ -15,28 +15,16 @@ class DraftDialog(QDialog):
     def __init__(self, settings: DraftSettings, count: int, frame: int, label: str, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.setWindowTitle("Draft all frames")
-        self._range = QComboBox()
-        self._range.addItem("All", (0, count - 1))
-        self._range.addItem("From here to the end", (frame, count - 1))
-        self._range.addItem("Frames…", None)
-        self._first, self._last = QSpinBox(), QSpinBox()
-        for box, name in ((self._first, "First frame"), (self._last, "Last frame")):
-            box.setRange(1, count)
-            box.setAccessibleName(name)
+        self._range = FrameRange(count, [("All", (0, count - 1)), ("From here to the end", (frame, count - 1))])
         self._existing = QCheckBox("Frames that have labels too: drafts go below them")
         hint = QLabel(f"Frames without labels are drafted in the background, and can be worked on once they are. The class in hand is {label}.")
         hint.setWordWrap(True)
         hint.setObjectName("muted")
         self.start = QPushButton("Start drafting")
         self.start.setDefault(True)
-        row = QHBoxLayout()
-        row.setSpacing(8)
-        for widget in (self._range, self._first, QLabel("to"), self._last):
-            row.addWidget(widget)
-        row.addStretch(1)
         form = QFormLayout()
         form.setHorizontalSpacing(16)
-        form.addRow("Frames", row)
+        form.addRow("Frames", self._range)
         form.addRow("", self._existing)
         buttons = QDialogButtonBox()
         buttons.addButton(self.start, QDialogButtonBox.ButtonRole.AcceptRole)
@@ -50,26 +38,13 @@ class DraftDialog(QDialog):
         column.addLayout(form)
         column.addWidget(DraftForm(settings, boxes=False))
         column.addWidget(buttons)
-        self._range.currentIndexChanged.connect(lambda _: self._on_range())
-        self._first.valueChanged.connect(lambda value: self._last.setValue(max(value, self._last.value())))
-        self._last.valueChanged.connect(lambda value: self._first.setValue(min(value, self._first.value())))
-        self._on_range()
 
     @property
     def frames(self) -> range:
         """The positions in the drive."""
-        return range(self._first.value() - 1, self._last.value())
+        return self._range.frames
 
     @property
     def existing(self) -> bool:
         """Whether frames with labels are drafted too."""
         return self._existing.isChecked()
-
-    def _on_range(self) -> None:
-        chosen = self._range.currentData()
-        for box in (self._first, self._last):
-            box.setEnabled(chosen is None)
-        if chosen is not None:
-            with QSignalBlocker(self._first), QSignalBlocker(self._last):
-                self._first.setValue(chosen[0] + 1)
-                self._last.setValue(chosen[1] + 1)

@@ -4,10 +4,9 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from PySide6.QtCore import QSignalBlocker, Qt, Signal
+from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import (
     QCheckBox,
-    QComboBox,
     QDialog,
     QDialogButtonBox,
     QFileDialog,
@@ -18,7 +17,6 @@ from PySide6.QtWidgets import (
     QPushButton,
     QSizePolicy,
     QSlider,
-    QSpinBox,
     QVBoxLayout,
     QWidget,
 )
@@ -29,6 +27,7 @@ from gui.jobs import Job, Jobs, ThreadJob
 from gui.player import Player
 from gui.session import Session
 from gui.settings import Settings
+from gui.widgets.frame_range import FrameRange
 from gui.widgets.timeline_strip import clock
 
 
@@ -44,35 +43,27 @@ class ExportDialog(QDialog):
         self._session, self._player, self._jobs, self._settings = session, player, jobs, settings
         self._make()
         self._lay_out()
-        self._range.currentIndexChanged.connect(self._on_range)
-        for box in (self._first, self._last):
-            box.valueChanged.connect(self._on_ends)
+        self._range.changed.connect(self._show_length)
         self._opacity.valueChanged.connect(lambda value: self._percent.setText(f"{value} %"))
         self._choose.clicked.connect(self._on_choose)
         self._path.textChanged.connect(lambda text: self._start.setEnabled(bool(text.strip())))
         self._start.clicked.connect(self._on_start)
-        self._range.setCurrentIndex(1 if player.playback.loop else 0)
-        self._on_range()
+        self._range.stretch.setCurrentIndex(1 if player.playback.loop else 0)
+        self._show_length()
 
     @property
     def frames(self) -> range:
         """The positions in the drive that are written."""
-        return range(self._first.value() - 1, self._last.value())
+        return self._range.frames
 
     def _make(self) -> None:
         drive, count = self._session.drive, len(self._player.playback.times)
         assert drive is not None
-        self._range = QComboBox()
-        self._range.addItem("Whole drive", (0, count - 1))
-        if self._player.playback.loop:
-            self._range.addItem("The loop", self._player.playback.loop)
-        self._range.addItem("Frames…", None)
-        self._first, self._last = QSpinBox(), QSpinBox()
-        for box, name in ((self._first, "First frame"), (self._last, "Last frame")):
-            box.setRange(1, count)
-            box.setAccessibleName(name)
         self._length = QLabel()
         self._length.setObjectName("muted")
+        self._length.setSizePolicy(QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Preferred)
+        loop = self._player.playback.loop
+        self._range = FrameRange(count, [("Whole drive", (0, count - 1)), *([("The loop", loop)] if loop else [])], self._length)
         self._opacity = QSlider(Qt.Orientation.Horizontal)
         self._opacity.setRange(0, 100)
         self._opacity.setValue(round(self._session.opacity * 100))
@@ -95,7 +86,7 @@ class ExportDialog(QDialog):
         form = QFormLayout()
         form.setHorizontalSpacing(16)
         form.setVerticalSpacing(10)
-        form.addRow("Frames", _row(self._range, self._first, QLabel("to"), self._last, self._length))
+        form.addRow("Frames", self._range)
         form.addRow("Opacity", _row(self._opacity, self._percent))
         form.addRow("", self._legend)
         form.addRow("", self._outlines)
@@ -115,20 +106,7 @@ class ExportDialog(QDialog):
         column.addLayout(form)
         column.addWidget(buttons)
 
-    def _on_range(self) -> None:
-        chosen = self._range.currentData()
-        for box in (self._first, self._last):
-            box.setEnabled(chosen is None)
-        if chosen is not None:
-            with QSignalBlocker(self._first), QSignalBlocker(self._last):
-                self._first.setValue(chosen[0] + 1)
-                self._last.setValue(chosen[1] + 1)
-        self._on_ends()
-
-    def _on_ends(self) -> None:
-        if self._last.value() < self._first.value():
-            moved, other = (self._last, self._first) if self.sender() is self._last else (self._first, self._last)
-            other.setValue(moved.value())
+    def _show_length(self) -> None:
         drive = self._session.drive
         assert drive is not None
         self._length.setText(clock(len(self.frames) / max(1e-3, drive.fps)))

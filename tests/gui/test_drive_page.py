@@ -210,9 +210,9 @@ def test_the_export_writes_the_frames_asked_for(page, session, jobs, settings, q
     session.choose_checkpoint(tiny_checkpoint(tmp_path))
     qtbot.waitUntil(lambda: session.checkpoint is not None)
     dialog = ExportDialog(session, Player.of(session), jobs, settings, page)
-    dialog._range.setCurrentIndex(dialog._range.count() - 1)
-    dialog._first.setValue(2)
-    dialog._last.setValue(4)
+    dialog._range.stretch.setCurrentIndex(dialog._range.stretch.count() - 1)
+    dialog._range.first.setValue(2)
+    dialog._range.last.setValue(4)
     out = tmp_path / "out" / "movie.mp4"
     dialog._path.setText(str(out))
     with qtbot.waitSignal(dialog.started) as started:

@@ -290,8 +290,8 @@ def test_the_dialog_says_which_frames(qtbot, page: AnnotatePage) -> None:
     dialog = DraftDialog(draft(page).settings, 40, 9, "car", page)
     qtbot.addWidget(dialog)
     assert dialog.frames == range(40) and not dialog.existing
-    dialog._range.setCurrentIndex(1)
+    dialog._range.stretch.setCurrentIndex(1)
     assert dialog.frames == range(9, 40)
-    dialog._range.setCurrentIndex(2)
-    dialog._last.setValue(5)
+    dialog._range.stretch.setCurrentIndex(2)
+    dialog._range.last.setValue(5)
     assert dialog.frames == range(4, 5)
